@@ -1,0 +1,71 @@
+# make book    build the site into _build/html          make serve  show it on http://127.0.0.1:8000
+# make test    every check, every notebook, a class     make lab    open chapters and exercises
+# make lock    refresh constraints.txt                  make clean  forget everything built
+PYTHON ?= python3
+BIN := .venv/bin
+# Kernels start from this environment even where another Jupyter is installed for the user.
+export JUPYTER_PREFER_ENV_PATH := 1
+
+LIBRARY := $(shell find dlcourse -name '*.py' -not -path 'dlcourse/grading/*' -not -path 'dlcourse/sphinxext/*')
+PAGES := $(wildcard *.md chapters/*.md) _config.yml _toc.yml references.bib $(shell find assets dlcourse/sphinxext -type f -not -name '*.pyc')
+
+.PHONY: book serve lab test lint notebooks unit lock clean
+.DEFAULT_GOAL := book
+
+# --- environment: one .venv, filled as far as the target needs ------------------------------------
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "dlcourse needs Python 3.11 or newer, this is " + sys.version.split()[0] + ": name another with make PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv
+
+.venv/installed-book: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[book]'
+	@touch $@
+
+.venv/installed-all: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[book,grade,test]'
+	@touch $@ .venv/installed-book
+
+# --- the book -------------------------------------------------------------------------------------
+book: _build/html/.complete
+	@echo "The book is ready: open _build/html/index.html, or run 'make serve'."
+
+# Outputs are cached by the text of a chapter. They depend on the library too, so when it changes
+# every chapter runs again.
+_build/.library: $(LIBRARY) constraints.txt
+	@rm -rf _build/.jupyter_cache && mkdir -p _build && touch $@
+
+# One thread: the chapters' networks are small, and a second one would mostly wait for the first.
+_build/html/.complete: .venv/installed-book _build/.library $(PAGES)
+	OMP_NUM_THREADS=1 $(BIN)/jupyter-book build . -n -W --keep-going
+	@touch $@
+
+serve: book
+	$(BIN)/python -m http.server --bind 127.0.0.1 --directory _build/html 8000
+
+lab: .venv/installed-all
+	$(BIN)/jupyter lab
+
+# --- the checks -----------------------------------------------------------------------------------
+test: lint book notebooks unit
+
+lint: .venv/installed-all
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/codespell
+	$(BIN)/nbstripout --verify $$(git ls-files '*.ipynb')
+
+# Every notebook in full; a notebook stays on one worker, since its cells share a kernel.
+notebooks: .venv/installed-all
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --nbval-lax -n 2 --dist loadfile chapters solutions
+
+unit: .venv/installed-all book
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 tests
+
+# --- housekeeping ---------------------------------------------------------------------------------
+lock: .venv/installed-all
+	$(BIN)/python -m pip install --quiet --upgrade --upgrade-strategy eager -e '.[book,grade,test]'
+	$(BIN)/python -m pip freeze --exclude-editable --exclude pip --exclude setuptools > constraints.txt
+
+clean:
+	rm -rf _build .venv dlcourse.egg-info .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -not -path './.git/*' -prune -exec rm -rf {} +

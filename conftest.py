@@ -1,0 +1,79 @@
+"""Lets nbval run every notebook of the course, and fails the run if any of them ran in part.
+
+``pytest --nbval-lax chapters solutions`` executes the notebooks cell by cell. nbval itself knows
+``.ipynb`` files only; the chapters are MyST Markdown, so they are read through jupytext, in memory.
+"""
+
+from pathlib import Path
+
+import jupytext
+import pytest
+from nbval.plugin import IPyNbFile
+
+ROOT = Path(__file__).parent
+executed: dict[str, set[str]] = {}
+
+
+class MystFile(IPyNbFile):
+    """A chapter in MyST Markdown, given to nbval as the notebook that it stands for."""
+
+    def collect(self):
+        # nbval reads its file by nbformat; this is the one call that has to differ.
+        import nbval.plugin
+
+        read = nbval.plugin.nbformat.read
+        nbval.plugin.nbformat.read = lambda path, as_version: jupytext.read(path)
+        try:
+            return list(super().collect())
+        finally:
+            nbval.plugin.nbformat.read = read
+
+
+def pytest_collect_file(file_path, parent):
+    if (
+        nbval_runs(parent.config)
+        and file_path.suffix == ".md"
+        and file_path.parent == ROOT / "chapters"
+    ):
+        return MystFile.from_parent(parent, path=file_path)
+    return None
+
+
+def nbval_runs(config) -> bool:
+    return config.option.nbval or config.option.nbval_lax
+
+
+def pytest_runtest_logreport(report):
+    # With xdist this runs in the coordinating process for every worker's report.
+    if report.when == "call" and report.passed:
+        path, _, cell = report.nodeid.partition("::")
+        executed.setdefault(path, set()).add(cell)
+
+
+def notebooks_below(arguments: list[str]) -> list[Path]:
+    """Every notebook below the given paths, found without pytest's or nbval's help."""
+    found = set()
+    for argument in arguments:
+        path = (ROOT / argument).resolve()
+        found |= {path} if path.is_file() else {*path.rglob("*.md"), *path.rglob("*.ipynb")}
+    return sorted(p for p in found if ".ipynb_checkpoints" not in p.parts)
+
+
+def pytest_sessionfinish(session, exitstatus):
+    config = session.config
+    if not nbval_runs(config) or hasattr(config, "workerinput") or config.option.collectonly:
+        return
+    missing = []
+    for path in notebooks_below(config.args):
+        code = [c for c in jupytext.read(path).cells if c.cell_type == "code"]
+        ran = len(executed.get(path.relative_to(ROOT).as_posix(), ()))
+        if ran < len(code):
+            missing.append(
+                f"{path.relative_to(ROOT)}: {ran} of {len(code)} code cells ran and passed"
+            )
+    if missing or not executed:
+        config.pluginmanager.get_plugin("terminalreporter").write_line(
+            "Not every notebook ran in full:\n  " + "\n  ".join(missing or ["no notebook ran"]),
+            red=True,
+        )
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

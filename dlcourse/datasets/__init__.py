@@ -1,0 +1,26 @@
+"""Data sets that live whole on a device, and the loader that cuts them into batches."""
+
+from dlcourse.datasets.fashion_mnist import FashionMNIST
+from dlcourse.datasets.idx import read_idx
+from dlcourse.datasets.images import ImageDataset, with_noisy_labels
+from dlcourse.datasets.loader import TensorLoader
+from dlcourse.datasets.mnist5k import MNIST5k
+from dlcourse.datasets.registry import DatasetStatus, available, load
+from dlcourse.datasets.split import random_split
+from dlcourse.datasets.synthetic import PolynomialDataset, polynomial, polynomial_features
+
+__all__ = [
+    "DatasetStatus",
+    "FashionMNIST",
+    "ImageDataset",
+    "MNIST5k",
+    "PolynomialDataset",
+    "TensorLoader",
+    "available",
+    "load",
+    "polynomial",
+    "polynomial_features",
+    "random_split",
+    "read_idx",
+    "with_noisy_labels",
+]

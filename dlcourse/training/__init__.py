@@ -1,0 +1,11 @@
+"""Training a network: `fit`, `evaluate`, early stopping, checkpoints and the history they report.
+
+`fit` itself is short and stands in ``loop.py``; what it leans on is in the modules beside it.
+"""
+
+from dlcourse.training.early_stopping import EarlyStopping
+from dlcourse.training.history import History
+from dlcourse.training.loop import evaluate, fit
+from dlcourse.training.parts import NonFiniteLossError
+
+__all__ = ["EarlyStopping", "History", "NonFiniteLossError", "evaluate", "fit"]

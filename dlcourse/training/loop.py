@@ -1,0 +1,208 @@
+"""`fit` and `evaluate`."""
+
+import os
+import time
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
+from types import MappingProxyType
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
+
+from dlcourse.metrics import accuracy
+from dlcourse.training import options
+from dlcourse.training.checkpoint import Checkpoint
+from dlcourse.training.early_stopping import EarlyStopping
+from dlcourse.training.history import History
+from dlcourse.training.parts import Batches, Loss, Meter, Metric, Progress
+
+Data = Iterable[tuple[Tensor, Tensor]]
+ACCURACY: Mapping[str, Metric] = MappingProxyType({"accuracy": accuracy})
+
+
+def fit(
+    model: nn.Module,
+    train: Data,
+    validation: Data | None = None,
+    *,
+    optimizer: torch.optim.Optimizer,
+    epochs: int = 10,
+    loss: Loss = F.cross_entropy,
+    metrics: Mapping[str, Metric] | None = ACCURACY,
+    scheduler: LRScheduler | ReduceLROnPlateau | None = None,
+    schedule_per: str = "epoch",
+    label_smoothing: float = 0.0,
+    early_stopping: EarlyStopping | None = None,
+    clip_grad_norm: float | None = None,
+    amp: bool | torch.dtype = False,
+    compile: bool = False,
+    checkpoint: str | os.PathLike | None = None,
+    resume: bool = False,
+    device: str | torch.device | None = None,
+    progress: bool = True,
+) -> History:
+    """Train a model and report each epoch; `help(fit)` explains every argument."""
+    metrics = {} if metrics is None else metrics
+    columns = options.check(
+        model, optimizer, validation, epochs, metrics, early_stopping, clip_grad_norm
+    )
+    options.check_schedule(scheduler, schedule_per, optimizer, validation)
+    device = options.place(model, device, optimizer)
+    objective = options.smoothed(loss, label_smoothing)
+    autocast, scaler = options.precision(amp, device)  # both pass everything through without amp
+    forward = torch.compile(model) if compile else model
+    batches = Batches("train", train, loss, device)
+    held_out = None if validation is None else Batches("validation", validation, loss, device)
+    history = History()
+    state = {"model": model, "optimizer": optimizer, "scheduler": scheduler, "scaler": scaler}
+    state |= {"early_stopping": early_stopping, "history": history}
+    saved = Checkpoint(checkpoint, (train, validation), state, columns, resume=resume)
+    bar = Progress(progress, epochs, batches.length, done=len(history))
+    try:
+        for epoch in options.epochs_to_go(epochs, history, early_stopping):
+            started, lr = time.perf_counter(), float(optimizer.param_groups[0]["lr"])
+            meter = Meter(metrics, epoch)  # keeps losses and metrics on the device
+            model.train()
+            for x, y in bar.follow(batches, epoch, meter):
+                optimizer.zero_grad()
+                with autocast():
+                    output = forward(x)
+                    batches.check(output, y)
+                    batch_loss = objective(output, y)
+                meter.add(batch_loss, output, y)
+                scaler.scale(batch_loss).backward()
+                if clip_grad_norm is not None:
+                    scaler.unscale_(optimizer)
+                    nn.utils.clip_grad_norm_(model.parameters(), clip_grad_norm)
+                scaler.step(optimizer)
+                scaler.update()
+                if scheduler is not None and schedule_per == "batch":
+                    scheduler.step()
+            row = meter.means("train_")
+            if held_out is not None:
+                row |= measure(forward, held_out, loss, metrics, autocast, "validation_")
+            if scheduler is not None and schedule_per == "epoch":
+                options.step_scheduler(scheduler, row)
+            history.append(row | {"lr": lr, "seconds": time.perf_counter() - started})
+            if early_stopping is not None:
+                early_stopping.update(epoch, row, model)
+            saved.save()
+            bar.show(row)
+    except KeyboardInterrupt:
+        history.stopped = "interrupted"
+    finally:
+        bar.close()
+    if early_stopping is not None:
+        early_stopping.restore(model)
+    return history
+
+
+# Here rather than in the function, so that a chapter can print the function on one screen.
+fit.__doc__ = f"""{fit.__doc__}
+
+Training stops at the first loss that is NaN or infinite. Ctrl-C ends the run and returns the
+history of the whole epochs before it (``history.stopped == "interrupted"``); the model keeps the
+weights of that moment unless early stopping restores the best ones. Without options the result is
+exactly that of the plain loop: forward, loss, backward, step.
+
+Args:
+    model: The network. It is left in training mode.
+    train: The batches: a `TensorLoader`, a torch `DataLoader`, a list of pairs (x, y); anything
+        that can be gone through once an epoch. x is (N, …), y is (N, …).
+    validation: Held-out batches, measured after each epoch in evaluation mode.
+    optimizer: Built from ``model.parameters()``.
+    epochs: Epochs in all, those before a resume included.
+    loss: A function (output, y) that returns the batch's mean, a 0-d tensor.
+    metrics: Functions (output, y) by name, each returning a batch's mean as one number; they are
+        averaged over all examples. ``None`` or ``{{}}`` for none, as in regression.
+    scheduler: A torch learning-rate scheduler of this optimizer. `ReduceLROnPlateau` is given the
+        validation loss.
+    schedule_per: ``"epoch"`` or ``"batch"``: when the scheduler steps.
+    label_smoothing: ε in [0, 1] for the training objective, where ``loss`` is a function that
+        takes it, as `F.cross_entropy` does. Validation uses the plain loss.
+    early_stopping: An `EarlyStopping`.
+    clip_grad_norm: The largest norm of all gradients together; a larger one is scaled down to it.
+    amp: Mixed precision. ``True`` takes bfloat16, or float16 with scaled gradients on GPUs
+        without bfloat16; or name one of the two dtypes.
+    compile: Whether to run the model through `torch.compile`, which needs a C++ compiler, takes
+        tens of seconds to start and pays on a GPU.
+    checkpoint: A file that is rewritten after every epoch with all that decides how the run goes
+        on: model, optimizer, scheduler, early stopping, history, random states, the loaders'
+        epochs and generators. Its folder must exist.
+    resume: Whether to continue from ``checkpoint`` if that file exists; its values, the learning
+        rate included, replace those of the objects passed. On a device with deterministic kernels
+        the result is bit for bit that of a run without interruption, except with
+        ``DataLoader(persistent_workers=True)``, whose workers keep random states of their own.
+    device: Where to train; the model is moved there. ``None``: where the model is.
+    progress: Whether to show a progress bar; without it nothing is printed.
+
+Returns:
+    The `History`: ``train_loss``, ``train_accuracy``, ``validation_loss``, … by epoch.
+
+Raises:
+    NonFiniteLossError: (a `RuntimeError`) if a loss is not finite; it names epoch and batch.
+    TypeError, ValueError: If an argument, a batch or the checkpoint cannot be used.
+    FileNotFoundError, PermissionError: If the checkpoint could not be written; before training.
+"""
+
+
+def evaluate(
+    model: nn.Module,
+    data: Data,
+    *,
+    loss: Loss = F.cross_entropy,
+    metrics: Mapping[str, Metric] | None = ACCURACY,
+    device: str | torch.device | None = None,
+    amp: bool | torch.dtype = False,
+) -> dict[str, float]:
+    """Measure a model on data, in evaluation mode and without gradients.
+
+    Args:
+        model: The network; each of its modules is put back into the mode it was in.
+        data: Batches (x, y), as for `fit`.
+        loss: A function (output, y) that returns the batch's mean, a 0-d tensor.
+        metrics: Functions (output, y) by name, each returning a batch's mean as one number.
+        device: Where to compute; the model is moved there. ``None``: where the model is.
+        amp: Mixed precision, as for `fit`.
+
+    Returns:
+        ``"loss"`` and each metric: means over all examples, so a short last batch weighs less.
+
+    Raises:
+        TypeError: If an argument or a batch is of the wrong kind.
+        ValueError: If there is no data, or labels and output do not fit together.
+    """
+    metrics = {} if metrics is None else metrics
+    options.check_model("evaluate", model)
+    options.check_metrics("evaluate", metrics)
+    device = options.place(model, device)
+    autocast, _ = options.precision(amp, device)
+    return measure(model, Batches("data", data, loss, device), loss, metrics, autocast)
+
+
+@torch.no_grad()
+def measure(
+    model: nn.Module,
+    batches: Batches,
+    loss: Loss,
+    metrics: Mapping[str, Metric],
+    autocast: Callable[[], AbstractContextManager],
+    prefix: str = "",
+) -> dict[str, float]:
+    """The core of `evaluate`, on batches and options already prepared."""
+    modes = [(module, module.training) for module in model.modules()]
+    meter = Meter(metrics)
+    model.eval()
+    try:
+        for x, y in batches:
+            with autocast():
+                output = model(x)
+                batches.check(output, y)
+                batch_loss = loss(output, y)
+            meter.add(batch_loss, output, y)
+    finally:
+        for module, mode in modes:
+            module.training = mode
+    return meter.means(prefix)

@@ -1,0 +1,48 @@
+"""nbgrader for this course: `nbgrader …`, JupyterLab's formgrader and `dlcourse grade` all read it.
+
+Start them in this folder. A copy of this file beside a copy of ``solutions/`` is a whole separate
+course with its own gradebook, which is how the tests work.
+"""
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+
+c = get_config()  # noqa: F821 (traitlets puts it here)
+root = Path(__file__).resolve().parent
+
+# For a new gradebook nbgrader calls the command `alembic`, which lies beside this Python and is not
+# found where the environment has not been activated.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+
+# Where things lie. Students' work and grades stay under grading/, which git ignores.
+c.CourseDirectory.course_id = "dlcourse"
+c.CourseDirectory.root = str(root)
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "exercises"
+c.CourseDirectory.submitted_directory = "grading/submitted"
+c.CourseDirectory.autograded_directory = "grading/autograded"
+c.CourseDirectory.feedback_directory = "grading/feedback"
+c.CourseDirectory.db_url = f"sqlite:///{root / 'grading' / 'gradebook.db'}"
+# SQLite makes its file but not the folder; a student's read-only copy of the course needs neither.
+with contextlib.suppress(OSError):
+    (root / "grading").mkdir(exist_ok=True)
+# The course's name would otherwise collide with the package's folder.
+c.Exchange.path_includes_course = False
+
+# What a student sees in place of a solution. The stub's own line below it raises
+# NotImplementedError with the task's name, so that nothing needs to be raised here.
+c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}
+c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
+
+# Seconds for one cell, for the kernel to start, and for its output to arrive on a busy machine
+# (nbgrader's 30 and 4 are too few where torch has to be imported or a network trained).
+c.ExecutePreprocessor.timeout = 180
+c.ExecutePreprocessor.startup_timeout = 120
+c.ExecutePreprocessor.iopub_timeout = 30
+# A kernel of a graded notebook has nothing to save: do not wait 1.2 s for its farewell.
+c.ExecutePreprocessor.shutdown_kernel = "immediate"
+
+# Seconds of wall clock for one student in `dlcourse grade`, whatever the notebook does.
+c.DlcourseGrade.time_limit = 600

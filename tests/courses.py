@@ -1,0 +1,112 @@
+"""Temporary courses for the tests: a copy of the sources with a gradebook of its own."""
+
+import copy
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import nbformat
+from nbgrader import utils
+from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import PyFileConfigLoader
+
+ROOT = Path(__file__).resolve().parent.parent
+SLUGS = sorted(path.parent.name for path in (ROOT / "solutions").glob("*/*.ipynb"))
+
+
+class Course:
+    """A copy of the course's configuration and of one exercise's source in a folder of its own."""
+
+    def __init__(self, folder: Path, slug: str, extra_config: str = ""):
+        self.folder, self.slug = folder, slug
+        ignored = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
+        shutil.copytree(ROOT / "solutions" / slug, folder / "solutions" / slug, ignore=ignored)
+        config = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
+        (folder / "nbgrader_config.py").write_text(config + extra_config, encoding="utf-8")
+
+    def nbgrader(self, *arguments: str) -> subprocess.CompletedProcess:
+        """Run an nbgrader command here, as an instructor would."""
+        return subprocess.run(
+            [sys.executable, "-m", "nbgrader", *arguments],
+            cwd=self.folder,
+            env=os.environ | {"OMP_NUM_THREADS": "1"},
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+
+    def generate(self) -> Path:
+        """Run ``nbgrader generate_assignment`` and return the released notebook."""
+        done = self.nbgrader("generate_assignment", self.slug)
+        assert done.returncode == 0, done.stderr
+        return self.folder / "exercises" / self.slug / f"{self.slug}.ipynb"
+
+    def api(self) -> NbGraderAPI:
+        """nbgrader in this process, configured as on the command line."""
+        loader = PyFileConfigLoader("nbgrader_config.py", path=str(self.folder))
+        config = loader.load_config()
+        return NbGraderAPI(CourseDirectory(config=config), config=config)
+
+    def gradebook(self) -> Gradebook:
+        """The gradebook; use it in a ``with`` statement."""
+        return Gradebook(f"sqlite:///{self.folder / 'grading' / 'gradebook.db'}", "dlcourse")
+
+    def submitted(self, student: str) -> Path:
+        """Where a student's notebook lies; the folder exists."""
+        path = self.folder / "grading" / "submitted" / student / self.slug / f"{self.slug}.ipynb"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def submit(self, student: str, notebook: nbformat.NotebookNode) -> None:
+        """Put a student's notebook where nbgrader looks for it."""
+        nbformat.write(notebook, self.submitted(student))
+
+    def scores(self, student: str) -> dict[str, float]:
+        """Points of the automatically graded cells, by the test cells' ids."""
+        with self.gradebook() as gradebook:
+            [notebook] = gradebook.find_submission(self.slug, student).notebooks
+            return {g.name: g.auto_score for g in notebook.grades if g.cell.cell_type == "code"}
+
+
+def source(slug: str) -> nbformat.NotebookNode:
+    """The instructor's notebook."""
+    return nbformat.read(ROOT / "solutions" / slug / f"{slug}.ipynb", as_version=4)
+
+
+def released(slug: str) -> nbformat.NotebookNode:
+    """The committed student's notebook."""
+    return nbformat.read(ROOT / "exercises" / slug / f"{slug}.ipynb", as_version=4)
+
+
+def autograded(cell: nbformat.NotebookNode) -> bool:
+    """Whether a cell is a test cell that is graded automatically."""
+    return utils.is_grade(cell) and not utils.is_solution(cell)
+
+
+def points(slug: str) -> dict[str, float]:
+    """Points of the automatically graded test cells, by id."""
+    cells = [cell.metadata.nbgrader for cell in source(slug).cells if autograded(cell)]
+    return {cell.grade_id: float(cell.points) for cell in cells}
+
+
+def filled(slug: str, answers: dict[str, str] | None = None) -> nbformat.NotebookNode:
+    """The released notebook with solutions in it.
+
+    Only cells whose solution a test cell grades are filled with the instructor's text; open
+    questions stay as released, which spares their training. ``answers`` replaces the whole text
+    of solution cells by id.
+    """
+    notebook = copy.deepcopy(released(slug))
+    solutions = {cell.id: cell.source for cell in source(slug).cells}
+    for cell, follower in zip(notebook.cells, [*notebook.cells[1:], None], strict=True):
+        if utils.is_solution(cell) and follower is not None and autograded(follower):
+            cell.source = solutions[cell.id]
+    unknown = set(answers or {}) - {cell.id for cell in notebook.cells}
+    assert not unknown, f"no such cells in {slug}: {unknown}"
+    for cell in notebook.cells:
+        cell.source = (answers or {}).get(cell.id, cell.source)
+    return notebook

@@ -1,0 +1,404 @@
+"""The built site in headless Chromium, as a reader meets it.
+
+The site must have been built (``make book``); DLCOURSE_SITE names another folder than
+``_build/html``. Without Chromium these tests are skipped, or fail if DLCOURSE_REQUIRE_BROWSER=1.
+"""
+
+import functools
+import http.server
+import os
+import re
+import shutil
+import threading
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+import nbformat
+import pytest
+
+pytest.importorskip("jupyter_book", reason="needs dlcourse[book]")
+
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).resolve().parent.parent
+SITE = Path(os.environ.get("DLCOURSE_SITE", ROOT / "_build" / "html")).resolve()
+REQUIRED = os.environ.get("DLCOURSE_REQUIRE_BROWSER") == "1"
+PAGES = sorted(
+    path.relative_to(SITE).as_posix()
+    for path in SITE.rglob("*.html")
+    if "_static" not in path.relative_to(SITE).parts
+)
+CHAPTERS = [page for page in PAGES if page.startswith("chapters/")]
+WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
+MODES = ("light", "dark")
+
+
+def test_site_is_built_whole():
+    assert PAGES, f"There is no site in {SITE}: run 'make book' first."
+    sources = {path.stem for path in ROOT.glob("chapters/*.md")}
+    assert {Path(page).stem for page in CHAPTERS} == sources
+    assert {"index.html", "students.html", "instructors.html", "glossary.html"} <= set(PAGES)
+
+
+# -- without a browser ----------------------------------------------------------------------------
+
+
+@functools.cache
+def soup(page):
+    return BeautifulSoup((SITE / page).read_text("utf-8"), "html.parser")
+
+
+@functools.cache
+def anchors(page):
+    return {tag["id"] for tag in soup(page).select("[id]")} | {
+        tag["name"] for tag in soup(page).select("a[name]")
+    }
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_internal_links_and_anchors_are_whole(page):
+    broken = []
+    for tag, name in [("a", "href"), ("link", "href"), ("img", "src"), ("script", "src")]:
+        for element in soup(page).select(f"{tag}[{name}]"):
+            address = element[name]
+            if urlsplit(address).scheme or address.startswith("//"):
+                continue
+            target, anchor = urldefrag(urljoin(f"/{page}", address))
+            path = unquote(urlsplit(target).path).lstrip("/") or "index.html"
+            missing = not (SITE / path).is_file()
+            if missing or (
+                path.endswith(".html") and anchor and unquote(anchor) not in anchors(path)
+            ):
+                broken.append(address)
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_image_has_alt_text(page):
+    silent = [str(img) for img in soup(page).select("img") if not img.get("alt", "").strip()]
+    assert silent == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_names_no_other_host_for_its_parts(page):
+    parts = soup(page).select("script[src], img[src], iframe[src], link[href]:not([rel=canonical])")
+    addresses = [part.get("src") or part.get("href") for part in parts]
+    assert [a for a in addresses if urlsplit(a).scheme not in ("", "data") or a[:2] == "//"] == []
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_download_is_a_clean_notebook(page):
+    link = soup(page).select_one("a[download$='.ipynb']")
+    notebook = nbformat.read((SITE / page).parent / link["href"], as_version=4)
+    nbformat.validate(notebook)
+    assert "import dlcourse" in notebook.cells[0].source
+    text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    left = re.search(r"\{[\w:-]+\}`|```\s*\{|^:::|^\([\w-]+\)=$", text, re.MULTILINE)
+    assert left is None
+    assert "myst_nb" not in "".join(cell.source for cell in notebook.cells)
+    assert not any(cell.get("outputs") for cell in notebook.cells)
+    # A chapter without any code would mean that the conversion lost it.
+    assert sum(cell.cell_type == "code" for cell in notebook.cells) > 1
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_chapter_says_how_to_run_it_here(page):
+    addresses = [a["href"] for a in soup(page).select(".article-header-buttons a")]
+    assert "../students.html#run-chapter" in addresses
+
+
+# -- in the browser -------------------------------------------------------------------------------
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="session")
+def server():
+    handler = functools.partial(Quiet, directory=str(SITE))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        thread = threading.Thread(target=running.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{running.server_port}/"
+        running.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    found = found or shutil.which("google-chrome")
+    if found is None:
+        message = "no Chromium on this machine: the site was not tested in a browser"
+        if REQUIRED:
+            pytest.fail(f"{message}, and DLCOURSE_REQUIRE_BROWSER=1 asks for it")
+        pytest.skip(message)
+    sync_api = pytest.importorskip("playwright.sync_api") if not REQUIRED else None
+    if sync_api is None:
+        from playwright import sync_api
+    # Chromium's own sandbox refuses to run as root, as in many containers.
+    arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
+    with sync_api.sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=found, args=arguments)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def axe():
+    import axe_playwright_python
+
+    folder = Path(axe_playwright_python.__file__).parent
+    return next(folder.rglob("axe.min.js")).read_text("utf-8")
+
+
+class Visit:
+    """A page opened in a context of its own, with all that went wrong in ``faults``."""
+
+    def __init__(self, browser, base, width="desktop", mode="light", **options):
+        size = dict(zip(("width", "height"), WIDTHS[width], strict=True))
+        self.context = browser.new_context(viewport=size, **options)
+        # The theme keeps the reader's choice here.
+        self.context.add_init_script(
+            f"localStorage.setItem('mode', '{mode}'); localStorage.setItem('theme', '{mode}')"
+        )
+        self.base, self.faults = base, []
+        self.page = self.context.new_page()
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.faults.append(f"exception: {error}"))
+        self.page.on("request", self._request)
+        self.page.on("requestfailed", lambda r: self.faults.append(f"failed: {r.url}"))
+        self.page.on("response", self._response)
+
+    def _console(self, message):
+        if message.type in ("error", "warning"):
+            self.faults.append(f"console: {message.text}")
+
+    def _request(self, request):
+        if not request.url.startswith((self.base, "data:", "blob:")):
+            self.faults.append(f"other host: {request.url}")
+
+    def _response(self, response):
+        if response.status >= 400:
+            self.faults.append(f"{response.status}: {response.url}")
+
+    def open(self, page):
+        self.page.goto(self.base + page)
+        self.page.wait_for_load_state("load")
+        # Formulas are set after the page has loaded.
+        self.page.wait_for_function(
+            "() => !document.querySelector('.math') || document.querySelector('mjx-container')"
+        )
+        self.page.evaluate("() => window.MathJax?.startup?.promise")
+        self.page.evaluate("() => document.fonts.ready.then(() => true)")
+        self.page.wait_for_timeout(250)  # dlcourse.js looks once more at what scrolls.
+        return self.page
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.context.close()
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("page", PAGES)
+def test_page_is_sound(browser, server, axe, page, width, mode):
+    """No error, no request elsewhere, nothing wider than the screen, no serious axe finding."""
+    with Visit(browser, server, width, mode) as visit:
+        opened = visit.open(page)
+        assert opened.evaluate("document.documentElement.dataset.theme") == mode
+        assert visit.faults == []
+        spare = "document.documentElement.scrollWidth - window.innerWidth"
+        assert opened.evaluate(spare) <= 0
+        assert opened.locator("mjx-merror, [data-mjx-error]").count() == 0
+        opened.evaluate(axe)
+        # axe would otherwise fetch style sheets anew, by addresses relative to the page.
+        result = opened.evaluate("axe.run({preload: false})")
+        serious = [
+            (found["id"], [node["target"] for node in found["nodes"]])
+            for found in result["violations"]
+            if found["impact"] in ("serious", "critical")
+        ]
+        assert serious == []
+        assert result["passes"], "axe checked nothing"
+
+
+@pytest.mark.parametrize("page", sorted({"index.html", *CHAPTERS}))
+def test_page_opens_from_a_file(browser, page):
+    with Visit(browser, SITE.as_uri() + "/") as visit:
+        opened = visit.open(page)
+        assert opened.locator("h1").first.inner_text().strip()
+        assert visit.faults == []
+        assert opened.evaluate("getComputedStyle(document.body).fontFamily") != ""
+        font = "[...document.fonts].some(f => f.family.includes('MJX') && f.status == 'loaded')"
+        if opened.locator("mjx-container").count():
+            assert opened.evaluate(font)
+
+
+@pytest.mark.parametrize("page", CHAPTERS)
+def test_formulas_are_there_for_screen_readers(browser, server, page):
+    if not soup(page).select(".math"):
+        pytest.skip("a page without formulas")
+    with Visit(browser, server) as visit:
+        opened = visit.open(page)
+        shown = opened.locator("mjx-container").count()
+        assert shown > 0
+        assert opened.locator("mjx-container mjx-assistive-mml math").count() == shown
+
+
+@pytest.fixture(scope="session")
+def quiz_page():
+    found = [page for page in PAGES if soup(page).select(".quiz")]
+    assert found, "no page has a quiz"
+    return found[0]
+
+
+def status_when(opened, quiz):
+    """The quiz's live region and its text now."""
+    return quiz.locator("[role=status]").inner_text().strip()
+
+
+def test_quiz_is_answered_by_keyboard(browser, server, quiz_page):
+    with Visit(browser, server) as visit:
+        opened = visit.open(quiz_page)
+        quiz = opened.locator(".quiz").first
+        # The region must exist before it speaks, or a screen reader says nothing.
+        assert quiz.locator("[role=status][aria-live=polite]").count() == 1
+        assert status_when(opened, quiz) == ""
+        radios = quiz.locator("input[type=radio]")
+        names = opened.evaluate("q => q.querySelector('legend').textContent", quiz.element_handle())
+        assert names.strip()
+        radios.first.focus()
+        opened.keyboard.press("Space")
+        for i in range(radios.count()):
+            if i:
+                opened.keyboard.press("ArrowDown")
+                # Moving on gives no answer away.
+                assert status_when(opened, quiz) == quiz.get_attribute("data-hint")
+                opened.keyboard.press("Enter")
+            focused = "document.activeElement.value"
+            assert opened.evaluate(focused) == radios.nth(i).get_attribute("value")
+            assert radios.nth(i).is_checked()
+            right = radios.nth(i).get_attribute("data-right") == "true"
+            verdict = quiz.get_attribute("data-right" if right else "data-wrong")
+            said = status_when(opened, quiz)
+            assert said.startswith(verdict)
+            assert len(said) > len(verdict) + 3  # The explanation follows.
+        assert opened.locator(".quiz-option.is-right, .quiz-option.is-wrong").count() == 1
+        assert visit.faults == []
+
+
+def test_quiz_is_answered_by_pointer(browser, server, quiz_page):
+    with Visit(browser, server, "phone") as visit:
+        opened = visit.open(quiz_page)
+        quiz = opened.locator(".quiz").first
+        right = quiz.locator("input[data-right=true]")
+        opened.locator(f"label[for={right.get_attribute('id')}]").click()
+        assert status_when(opened, quiz).startswith(quiz.get_attribute("data-right"))
+        box = quiz.locator(".quiz-option").first.bounding_box()
+        assert box["height"] >= 24  # The least size of a target that WCAG 2.2 allows.
+
+
+def test_quiz_without_javascript(browser, server, quiz_page):
+    with Visit(browser, server, java_script_enabled=False) as visit:
+        visit.page.goto(server + quiz_page)
+        quiz = visit.page.locator(".quiz").first
+        options = quiz.locator("input[type=radio]").count()
+        explanations = quiz.locator("details > ol > li")
+        assert explanations.count() == options
+        assert not explanations.first.is_visible()
+        quiz.locator("summary").click()
+        for i in range(options):
+            assert explanations.nth(i).is_visible()
+
+
+def test_quiz_answers_are_on_paper(browser, server, quiz_page):
+    with Visit(browser, server) as visit:
+        opened = visit.open(quiz_page)
+        opened.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+        opened.emulate_media(media="print")
+        assert opened.locator(".quiz details li").first.is_visible()
+        opened.emulate_media(media="screen")
+        opened.evaluate("window.dispatchEvent(new Event('afterprint'))")
+        assert not opened.locator(".quiz details li").first.is_visible()
+
+
+def test_search_finds_a_word(browser, server):
+    with Visit(browser, server) as visit:
+        opened = visit.open("search.html?q=overfitting")
+        results = opened.locator("#search-results li a")
+        results.first.wait_for()
+        addresses = results.evaluate_all("links => links.map(link => link.href)")
+        assert any("chapters/overfitting.html" in address for address in addresses)
+        assert any("glossary.html" in address for address in addresses)
+        assert visit.faults == []
+
+
+def test_search_opens_from_the_keyboard(browser, server):
+    with Visit(browser, server) as visit:
+        opened = visit.open("index.html")
+        opened.keyboard.press("Control+k")
+        opened.keyboard.type("dropout")
+        opened.keyboard.press("Enter")
+        opened.wait_for_url("**/search.html?q=dropout")
+
+
+def test_dark_mode_toggle(browser, server):
+    with Visit(browser, server, mode="light") as visit:
+        opened = visit.open("index.html")
+        light = opened.evaluate("getComputedStyle(document.body).backgroundColor")
+        for _ in range(3):  # The button goes round light, dark and the system's choice.
+            opened.locator(".article-header-buttons .theme-switch-button").click()
+            if opened.evaluate("document.documentElement.dataset.mode") == "dark":
+                break
+        assert opened.evaluate("document.documentElement.dataset.theme") == "dark"
+        assert opened.evaluate("getComputedStyle(document.body).backgroundColor") != light
+
+
+def test_download_button_downloads(browser, server, tmp_path):
+    with Visit(browser, server, accept_downloads=True) as visit:
+        opened = visit.open(CHAPTERS[0])
+        opened.locator(".article-header-buttons .fa-download").locator("xpath=..").click()
+        with opened.expect_download() as waiting:
+            opened.locator("a[download$='.ipynb']").click()
+        saved = tmp_path / waiting.value.suggested_filename
+        waiting.value.save_as(saved)
+        assert saved.name == Path(CHAPTERS[0]).with_suffix(".ipynb").name
+        nbformat.validate(nbformat.read(saved, as_version=4))
+
+
+def test_focus_is_visible(browser, server):
+    with Visit(browser, server) as visit:
+        opened = visit.open("index.html")
+        for _ in range(12):
+            opened.keyboard.press("Tab")
+            outline = opened.evaluate(
+                "(s => s.outlineStyle + ' ' + s.outlineWidth)"
+                "(getComputedStyle(document.activeElement))"
+            )
+            assert outline == "solid 3px"
+
+
+def test_less_motion_is_respected(browser, server):
+    with Visit(browser, server, reduced_motion="reduce") as visit:
+        opened = visit.open("index.html")
+        longest = opened.evaluate(
+            "Math.max(...[...document.querySelectorAll('*')].map("
+            "e => parseFloat(getComputedStyle(e).transitionDuration)))"
+        )
+        assert longest < 0.001
+
+
+def test_code_can_be_copied(browser, server):
+    with Visit(browser, server, permissions=["clipboard-read", "clipboard-write"]) as visit:
+        opened = visit.open(CHAPTERS[0])
+        block = opened.locator("div.cell_input div.highlight").first
+        block.hover()
+        block.locator("button.copybtn").click()
+        opened.wait_for_timeout(200)
+        copied = opened.evaluate("navigator.clipboard.readText()")
+        assert copied.strip() == block.locator("pre").inner_text().strip()
