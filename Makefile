@@ -52,7 +52,7 @@ lint: .venv/installed-all
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/codespell
-	$(BIN)/nbstripout --verify $$(git ls-files '*.ipynb')
+	$(BIN)/nbstripout --verify --keep-id $$(git ls-files '*.ipynb')
 
 # Every notebook in full; a notebook stays on one worker, since its cells share a kernel.
 notebooks: .venv/installed-all

@@ -43,6 +43,8 @@ c.ExecutePreprocessor.startup_timeout = 120
 c.ExecutePreprocessor.iopub_timeout = 30
 # A kernel of a graded notebook has nothing to save: do not wait 1.2 s for its farewell.
 c.ExecutePreprocessor.shutdown_kernel = "immediate"
+# Errors only: a kernel otherwise warns on every start that it talks over TCP, here within one machine.
+c.ExecutePreprocessor.extra_arguments = ["--IPKernelApp.log_level=40"]
 
 # Seconds of wall clock for one student in `dlcourse grade`, whatever the notebook does.
 c.DlcourseGrade.time_limit = 600
