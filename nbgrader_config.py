@@ -43,7 +43,7 @@ c.ExecutePreprocessor.startup_timeout = 120
 c.ExecutePreprocessor.iopub_timeout = 30
 # A kernel of a graded notebook has nothing to save: do not wait 1.2 s for its farewell.
 c.ExecutePreprocessor.shutdown_kernel = "immediate"
-# Errors only: a kernel otherwise warns on every start that it talks over TCP, here within one machine.
+# Errors only: each kernel would warn that it talks over TCP, which stays within this machine.
 c.ExecutePreprocessor.extra_arguments = ["--IPKernelApp.log_level=40"]
 
 # Seconds of wall clock for one student in `dlcourse grade`, whatever the notebook does.

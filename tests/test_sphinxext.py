@@ -220,9 +220,9 @@ def test_quiz_answers_stand_in_details(page):
     answers = page.select("#quiz-use details li")
     texts = [" ".join(answer.get_text(" ").split()) for answer in answers]
     assert texts == [
-        "Not right. That is its purpose.",
-        "Right. Whoever tunes on it overfits it. Take the validation set.",
-        "Not right. Yes: once.",
+        "Not the answer. That is its purpose.",
+        "This is the answer. Whoever tunes on it overfits it. Take the validation set.",
+        "Not the answer. Yes: once.",
     ]
 
 
@@ -231,7 +231,7 @@ def test_quiz_is_plain_in_other_builders(tmp_path):
     assert build(tmp_path, pages, "text") == ""
     text = (tmp_path / "_build/text/quiz.txt").read_text("utf-8")
     assert "1. To estimate the" in text
-    assert "2. **Right.** Whoever tunes on it overfits it." in text
+    assert "2. **This is the answer.** Whoever tunes on it overfits it." in text
     assert build(tmp_path, pages, "latex") == ""
     tex = next((tmp_path / "_build/latex").glob("*.tex")).read_text("utf-8")
     assert "Whoever tunes on it overfits it." in tex
@@ -360,7 +360,7 @@ def test_notebook_text_is_plain_markdown(notebook):
     assert "> **Note well**\n>\n> Inside $x$." in text
     assert "| 1 | x \\| y |" in text
     assert "- **b.** To choose $\\lambda$." in text
-    assert "- **b. Right.** Whoever tunes on it overfits it." in text
+    assert "- **b. This is the answer.** Whoever tunes on it overfits it." in text
 
 
 def test_notebook_has_the_visible_code_only(notebook):

@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from docutils import nodes
 
-from dlcourse.sphinxext.quiz import _, quiz_node, quiz_option
+from dlcourse.sphinxext.quiz import RIGHT, WRONG, _, quiz_node, quiz_option
 
 # Nodes that have nothing to say in a notebook.
 _SILENT = (
@@ -249,7 +249,7 @@ class Markdown:
         for letter, option in zip(string.ascii_lowercase, node.findall(quiz_option), strict=False):
             text, why = option.children
             options.append(indent(f"**{letter}.** {self.blocks(text)}", "  ", "- "))
-            verdict = _("Right.") if option["right"] else _("Not right.")
+            verdict = RIGHT if option["right"] else WRONG
             answers.append(indent(f"**{letter}. {verdict}** {self.blocks(why)}", "  ", "- "))
         return "\n\n".join(
             [

@@ -40,6 +40,9 @@ LOGGER = logging.getLogger(__name__)
 CATALOG = "dlcourse"
 _ = get_translation(CATALOG)
 
+# About the choice, not the statement: many questions ask for the statement that is wrong.
+RIGHT, WRONG = _("This is the answer."), _("Not the answer.")
+
 _OPTION = re.compile(r"^[-*+] \[(?P<mark>[^\]]*)\](?:\s+(?P<text>.*))?$")
 _EXPLANATION = re.compile(r"^\s+:(?:\s+(?P<text>.*))?$")
 
@@ -211,7 +214,7 @@ def plain(quiz: quiz_node) -> list[nodes.Node]:
     for option in quiz.findall(quiz_option):
         text, explanation = option.children
         options += nodes.list_item("", *text.children)
-        verdict = nodes.strong("", _("Right.") if option["right"] else _("Not right."))
+        verdict = nodes.strong("", RIGHT if option["right"] else WRONG)
         explanation[0].insert(0, [verdict, nodes.Text(" ")])
         answers += nodes.list_item("", *explanation.children)
     title = nodes.paragraph("", "", nodes.emphasis("", _("Answers")))
@@ -238,8 +241,8 @@ def visit_quiz_html(translator: Any, node: quiz_node) -> None:
         return translator.attval(str(text))
 
     out(
-        f'<div class="quiz" id="{ident}" data-right="{escape(_("Right."))}"'
-        f' data-wrong="{escape(_("Not right."))}"'
+        f'<div class="quiz" id="{ident}" data-right="{escape(RIGHT)}"'
+        f' data-wrong="{escape(WRONG)}"'
         f' data-hint="{escape(_("Press Enter to check this answer."))}">\n'
         f'<fieldset>\n<legend><span class="quiz-kicker">{_("Check yourself")}</span> '
     )
@@ -268,7 +271,7 @@ def visit_quiz_html(translator: Any, node: quiz_node) -> None:
     out('<div class="quiz-status" role="status" aria-live="polite"></div>\n</fieldset>\n')
     out(f'<details class="quiz-answers"><summary>{_("All answers explained")}</summary>\n<ol>\n')
     for letter, option in zip(string.ascii_lowercase, options, strict=False):
-        verdict = _("Right.") if option["right"] else _("Not right.")
+        verdict = RIGHT if option["right"] else WRONG
         out(
             f'<li data-option="{letter}"><strong class="quiz-verdict">{verdict}</strong> '
             '<div class="quiz-why">'

@@ -1,0 +1,293 @@
+"""A small class, end to end through nbgrader: released, handed in, graded, sent back, exported.
+
+Some of its students hand in what would stop nbgrader for everybody. Each of them must end with a
+grade or a reason, and the others with exactly the points they earned.
+"""
+
+import copy
+import csv
+import os
+import subprocess
+import sys
+
+import pytest
+
+from dlcourse import cli, grading
+from tests import courses
+
+SLUG = "overfitting"
+POINTS = courses.points(SLUG)
+AUTO, MANUAL = sum(POINTS.values()), 20
+REPORT = "Dropout helped on all three seeds; weight decay did not."
+
+# A cell may run 8 s here and a student 60 s.
+LIMITS = """
+c.ExecutePreprocessor.timeout = 8
+c.ExecutePreprocessor.iopub_timeout = 4
+c.DlcourseGrade.time_limit = 60
+"""
+WRONG = """
+def l2_penalty(parameters, lam):
+    return lam * sum((p**2).sum() for name, p in parameters.items() if not name.endswith("bias"))
+"""
+CRASH = """
+import os
+
+def l2_penalty(parameters, lam):
+    os._exit(1)
+"""
+ENDLESS = """
+def early_stopping(losses, patience, min_delta=0.0):
+    while True:
+        pass
+"""
+STUBBORN = """
+while True:
+    try:
+        while True:
+            pass
+    except KeyboardInterrupt:
+        pass
+"""
+HANGS = """
+import signal
+
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+while True:
+    pass
+"""
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """The course after everybody has handed in, before grading."""
+    course = courses.Course(tmp_path_factory.mktemp("class"), SLUG, LIMITS)
+    course.generate()
+    report = {"c1-report": REPORT}
+    course.submit("perfect", courses.filled(SLUG, report))
+    course.submit("2026001", courses.filled(SLUG, report | {"a1-answer": "answer_a1 = 'a'"}))
+    course.submit("blank", courses.released(SLUG))
+    course.submit("wrong", courses.filled(SLUG, report | {"b3-penalty": WRONG}))
+    course.submit("crash", courses.filled(SLUG, {"b3-penalty": CRASH}))
+    course.submit("endless", courses.filled(SLUG, report | {"b5-early-stopping": ENDLESS}))
+    course.submit("stubborn", courses.filled(SLUG, {"b2-kfold": STUBBORN}))
+    tampered = courses.filled(SLUG, report | {"b7-diagnose": "def diagnose(*_): return 'good'"})
+    for cell in tampered.cells:
+        if cell.id == "b7-diagnose-test":
+            cell.source = "pass"  # a test cell that always passes
+    course.submit("tampered", tampered)
+    twice = courses.filled(SLUG)
+    [test] = [cell for cell in twice.cells if cell.id == "b7-diagnose-test"]
+    twice.cells.append(copy.deepcopy(test))
+    twice.cells[-1].id = "pasted"
+    course.submit("twice", twice)
+    whole = course.submitted("perfect").read_text()
+    course.submitted("broken").write_text(whole[: len(whole) // 2])
+    course.submitted("binary").write_bytes(b"\x89PNG\r\n\x1a\n\xff\xfe")
+    course.submitted("missing").with_name("notes.txt").write_text("my dog ate it")
+    return course
+
+
+@pytest.fixture(scope="module")
+def graded(course):
+    """`dlcourse grade`, as an instructor runs it."""
+    return dlcourse(course, "grade", SLUG)
+
+
+def dlcourse(course, *arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "-m", "dlcourse.cli", *arguments],
+        cwd=course.folder,
+        env=os.environ | {"OMP_NUM_THREADS": "1"} | environment,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+
+
+def report(course):
+    with (course.folder / "grading" / "reports" / f"{SLUG}.csv").open(newline="") as file:
+        return {row["student"]: row for row in csv.DictReader(file)}
+
+
+def test_everybody_has_a_grade_or_a_reason(course, graded):
+    assert graded.returncode == 1, graded.stderr  # since some have none
+    rows = report(course)
+    scores = {student: float(row["score"]) for student, row in rows.items() if row["score"]}
+    assert scores == {
+        "perfect": AUTO,
+        "2026001": AUTO - POINTS["a1-test"],
+        "blank": 0,
+        "wrong": AUTO - POINTS["b3-penalty-test"],
+        "endless": AUTO - POINTS["b5-early-stopping-test"],
+        "tampered": AUTO - POINTS["b7-diagnose-test"],
+    }
+    assert {float(row["max_score"]) for row in rows.values() if row["score"]} == {AUTO + MANUAL}
+    reasons = {student: row["note"] for student, row in rows.items() if not row["score"]}
+    assert set(reasons) == {"crash", "stubborn", "twice", "broken", "binary", "missing"}
+    assert "kernel died" in reasons["crash"]
+    assert "beyond its time limit" in reasons["stubborn"]
+    assert "b7-diagnose-test more than once" in reasons["twice"]
+    assert "JSON breaks off" in reasons["broken"]
+    assert "not a text file" in reasons["binary"]
+    assert reasons["missing"] == f"the submission has no file {SLUG}.ipynb"
+    for student, row in rows.items():
+        assert student in graded.stdout
+        assert row["note"] in graded.stdout
+        assert str(course.folder) not in row["note"]
+    assert "6 of 12 have a grade" in graded.stdout
+    assert "Traceback" not in graded.stdout + graded.stderr
+
+
+def test_hidden_tests_decide(course, graded):
+    # 2026001's wrong letter passes the visible test, so that only the hidden one can have seen it.
+    autograded = course.folder / "grading" / "autograded" / "2026001" / SLUG / f"{SLUG}.ipynb"
+    text = autograded.read_text()
+    assert "BEGIN HIDDEN TESTS" in text
+    assert "choosing by test error is tuning" in text
+    done = dlcourse(course, "check", str(course.submitted("2026001")))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "17 of 17 tasks pass their visible tests" in done.stdout
+
+
+def test_open_question_is_graded_by_hand(course, graded):
+    rows = report(course)
+    assert rows["perfect"]["note"] == "has answers to grade by hand"
+    assert rows["blank"]["note"] == ""  # nothing written, nothing to read: 0 by itself
+    with course.gradebook() as gradebook:
+        grade = gradebook.find_grade("c1-report", SLUG, SLUG, "perfect")
+        assert (grade.auto_score, grade.needs_manual_grade) == (None, True)
+        grade.manual_score, grade.needs_manual_grade = 17, False
+        comment = gradebook.find_comment("c1-report", SLUG, SLUG, "perfect")
+        comment.manual_comment = "Name the spread."
+        gradebook.db.commit()
+
+    # A second run grades nobody again, keeps what was given by hand, and still says who lacks one.
+    stamp = course.folder / "grading" / "autograded" / "perfect" / SLUG / f"{SLUG}.ipynb"
+    before = stamp.stat().st_mtime_ns
+    for student in ("crash", "stubborn"):  # would only run into their limits again
+        course.submitted(student).unlink()
+    again = dlcourse(course, "grade", SLUG)
+    assert again.returncode == 1
+    assert stamp.stat().st_mtime_ns == before
+    assert float(report(course)["perfect"]["score"]) == AUTO + 17
+    assert report(course)["perfect"]["note"] == ""
+
+    feedback = course.nbgrader("generate_feedback", SLUG, "--CourseDirectory.student_id=perfect")
+    assert feedback.returncode == 0, feedback.stderr
+    html = course.folder / "grading" / "feedback" / "perfect" / SLUG / f"{SLUG}.html"
+    assert "Name the spread." in html.read_text()
+
+    export = course.nbgrader("export")
+    assert export.returncode == 0, export.stderr
+    with (course.folder / "grades.csv").open(newline="") as file:
+        exported = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert exported["perfect"] == AUTO + 17
+    assert exported["wrong"] == AUTO - POINTS["b3-penalty-test"]
+    assert exported["crash"] == 0
+
+
+def test_second_submission_replaces_the_first(course, graded):
+    # A good grade must not survive a submission that cannot be graded any more, nor the reverse.
+    course.submit("wrong", courses.filled(SLUG))
+    assert dlcourse(course, "grade", SLUG, "--student", "wrong").returncode == 0
+    assert sum(course.scores("wrong").values()) == AUTO
+    course.submit("wrong", courses.filled(SLUG, {"a1-answer": "import os\nos._exit(0)"}))
+    done = dlcourse(course, "grade", SLUG, "--student", "wrong")
+    assert done.returncode == 1
+    assert "kernel died" in done.stdout
+    assert set(course.scores("wrong").values()) == {None}
+    with course.gradebook() as gradebook:
+        assert gradebook.find_submission(SLUG, "wrong").score == 0
+    assert not (course.folder / "grading" / "autograded" / "wrong" / SLUG).exists()
+
+
+def test_wall_clock_limit_ends_a_student_and_all_its_processes(course, graded):
+    import psutil
+
+    config = course.folder / "nbgrader_config.py"
+    text = config.read_text()
+    mark = course.folder / "kernel.pid"
+    code = f"import os, pathlib\npathlib.Path({str(mark)!r}).write_text(str(os.getpid()))\n{HANGS}"
+    course.submit("hangs", courses.filled(SLUG, {"a1-answer": code}))
+    config.write_text(
+        text + "c.ExecutePreprocessor.timeout = 300\nc.DlcourseGrade.time_limit = 15\n"
+    )
+    try:
+        done = dlcourse(course, "grade", SLUG, "--student", "hangs")
+    finally:
+        config.write_text(text)
+    assert done.returncode == 1
+    assert "stopped after 15 s" in done.stdout
+    assert not psutil.pid_exists(int(mark.read_text()))
+
+
+def test_enrolled_student_without_submission_is_listed(course, graded, capsys):
+    with course.gradebook() as gradebook:
+        gradebook.add_student("absent")
+    assert grading.grade(SLUG, course.folder, "absent") == 1
+    assert "no submission" in capsys.readouterr().out
+
+
+def test_user_errors_are_one_sentence(course, graded, tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(course.folder)
+    for arguments, expected in [
+        (["grade", "nope"], "there is no exercise 'nope'; known are: overfitting"),
+        (["grade", SLUG, "--student", "zoe"], "there is no student 'zoe'"),
+        (["grade", SLUG, "--root", str(tmp_path)], "there are no exercises in"),
+        (["check", "nope"], "there is no exercise 'nope'; known are: overfitting"),
+        (["check", "exercises"], "is a folder"),
+        (["check", "missing.ipynb"], "there is no file missing.ipynb"),
+        (["check", "solutions/overfitting/other"], "there is no file"),
+        (["check", "nbgrader_config.py"], "is not a notebook"),
+        (["check", str(course.submitted("broken"))], "JSON breaks off"),
+        (["check", str(course.submitted("twice"))], "more than once"),
+    ]:
+        assert cli.main(arguments) == 2, arguments
+        error = capsys.readouterr().err
+        assert expected in error
+        assert error.startswith("dlcourse: ")
+        assert error.count("\n") == 1
+
+
+def test_grade_before_generate_says_what_to_run(tmp_path):
+    course = courses.Course(tmp_path, SLUG)
+    course.submit("perfect", courses.filled(SLUG))
+    with pytest.raises(grading.UserError, match=f"run  nbgrader generate_assignment {SLUG}"):
+        grading.grade(SLUG, course.folder)
+    (tmp_path / "nbgrader_config.py").unlink()
+    with pytest.raises(grading.UserError, match=r"no nbgrader_config\.py"):
+        grading.grade(SLUG, course.folder)
+
+
+def test_check_says_what_is_wrong_and_where(course):
+    answers = {"b3-penalty": WRONG, "a5-answer": "answer_a5 = 'two'"}
+    notebook = courses.filled(SLUG, answers)
+    path = course.submitted("checking")
+    course.submit("checking", notebook)
+    try:
+        done = dlcourse(course, "check", str(path))
+        assert done.returncode == 1
+        assert "15 of 17 tasks pass" in done.stdout
+        assert "FAIL  b3-penalty" in done.stdout
+        assert "hint: 0.1 / 2 * (1 + 4); the bias has no part in it" in done.stdout
+        assert "answer_a5 is still None" not in done.stdout
+        assert "assign the number" in done.stdout or "assign one finite number" in done.stdout
+        assert "Traceback" not in done.stdout + done.stderr
+
+        course.submit("checking", courses.filled(SLUG, {"a1-answer": "import os\nos._exit(0)"}))
+        done = dlcourse(course, "check", str(path))
+        assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+        assert "the kernel died" in done.stderr
+
+        for cell in notebook.cells:
+            if cell.id == "b3-penalty-test":
+                cell.source = "pass"
+        course.submit("checking", notebook)
+        done = dlcourse(course, "check", str(path))
+        assert done.returncode == 1
+        assert "Locked cells have been changed: b3-penalty" in done.stdout
+    finally:
+        path.unlink()
+        path.parent.rmdir()
+        path.parent.parent.rmdir()

@@ -1,0 +1,148 @@
+"""The committed notebooks: whole, clean, in step with each other, and silent about the answers."""
+
+import re
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbgrader import utils
+
+from tests import courses
+
+pytestmark = pytest.mark.parametrize("slug", courses.SLUGS)
+REGION = re.compile(r"### BEGIN (?:SOLUTION|HIDDEN TESTS)\n(.*?)\n\s*### END", re.DOTALL)
+
+
+def paths(slug):
+    return [courses.ROOT / folder / slug / f"{slug}.ipynb" for folder in ("solutions", "exercises")]
+
+
+def execute(notebook, folder, monkeypatch):
+    """Run all cells; return the error of each cell that fails, by cell id."""
+    monkeypatch.setenv("OMP_NUM_THREADS", "1")
+    client = NotebookClient(
+        notebook,
+        timeout=180,
+        iopub_timeout=30,
+        allow_errors=True,
+        resources={"metadata": {"path": str(folder)}},
+        kernel_name="python3",
+        extra_arguments=["--IPKernelApp.log_level=40"],
+    )
+    client.execute()
+    errors = {}
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            # nbgrader takes anything on stderr for a failure, too.
+            if output.output_type == "error" or output.get("name") == "stderr":
+                errors[cell.id] = output.get("evalue") or output.get("text")
+    return errors
+
+
+def test_release_is_what_generate_assignment_gives(slug, tmp_path):
+    course = courses.Course(tmp_path, slug)
+    released = course.generate()
+    first = released.read_bytes()
+    assert first == paths(slug)[1].read_bytes(), (
+        f"exercises/{slug} is not what solutions/{slug} gives: "
+        f"run  nbgrader generate_assignment {slug} --force"
+    )
+    others = {path.name for path in released.parent.iterdir()}
+    assert others == {path.name for path in paths(slug)[1].parent.iterdir() if path.is_file()}
+    again = course.nbgrader("generate_assignment", slug, "--force")
+    assert again.returncode == 0, again.stderr
+    assert released.read_bytes() == first
+
+
+def test_notebooks_are_clean(slug):
+    for path in paths(slug):
+        text = path.read_text(encoding="utf-8")
+        notebook = nbformat.reads(text, as_version=4)
+        nbformat.validate(notebook)
+        assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+        # Written as nbformat writes, so that saving it in JupyterLab changes nothing else.
+        assert text == nbformat.writes(notebook) + "\n"
+        assert notebook.metadata == {
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+            "language_info": {"name": "python"},
+        }
+        ids = [cell.id for cell in notebook.cells]
+        assert len(set(ids)) == len(ids)
+        for cell in notebook.cells:
+            # Names, not random numbers; nbgrader's id of a cell is the cell's own.
+            assert re.fullmatch(r"[a-z]+[a-z0-9]*(-[a-z0-9]+)*", cell.id), cell.id
+            assert "nbgrader" not in cell.metadata or cell.metadata.nbgrader.grade_id == cell.id
+            if cell.cell_type == "code":
+                assert not cell.outputs
+                assert cell.execution_count is None
+
+
+def test_release_holds_no_solution_and_no_hidden_test(slug):
+    source = {cell.id: cell for cell in courses.source(slug).cells}
+    released = courses.released(slug).cells
+    assert [cell.id for cell in released] == list(source)
+    whole = "\n".join(cell.source for cell in released)
+    assert not re.search(r"(BEGIN|END) (SOLUTION|HIDDEN TESTS|MARK SCHEME)", whole)
+    shown = {line.strip() for line in whole.splitlines()}
+    for cell in released:
+        original = source[cell.id]
+        secrets = "\n".join(REGION.findall(original.source)).splitlines()
+        if utils.is_solution(cell):
+            assert cell.source != original.source, f"{cell.id} keeps its solution"
+            if cell.cell_type == "markdown":
+                secrets = original.source.splitlines()
+            else:
+                assert "### BEGIN SOLUTION" in original.source
+        elif courses.autograded(cell):
+            assert "### BEGIN HIDDEN TESTS" in original.source, f"{cell.id} hides nothing"
+        # No secret line is anywhere in the release, unless it says next to nothing.
+        told = [line for line in map(str.strip, secrets) if len(line) > 24 and line in shown]
+        assert not told, f"{cell.id}: {told}"
+
+
+def test_release_gives_no_answer_away(slug):
+    # Answers to concept questions are short; a hash of one letter would be as good as the letter.
+    source = {cell.id: cell.source for cell in courses.source(slug).cells}
+    for cell in courses.released(slug).cells:
+        if utils.is_solution(cell) and cell.source.startswith("answer_"):
+            assert re.fullmatch(
+                r"answer_\w+ = None  # replace None .*\n# YOUR CODE HERE", cell.source
+            )
+        if courses.autograded(cell):
+            assert not re.search(r"hash|md5|sha|b64|crc|ord\(|zlib", source[cell.id]), cell.id
+            assert "answer_" not in cell.source or re.fullmatch(
+                r'\w+ = testing\.check_(choice|number)\("answer_\w+", answer_\w+(, "\w+")?\)',
+                cell.source,
+            )
+
+
+def test_points_are_those_of_the_table(slug):
+    notebook = courses.source(slug)
+    cells = [cell.metadata.nbgrader for cell in notebook.cells if utils.is_grade(cell)]
+    assert sum(cell.points for cell in cells) == 100
+    for part, points in re.findall(
+        r"^\| \*\*([A-Z])\*\* .*?\| (?:\d+ × \d+ = )?(\d+) \|$",
+        notebook.cells[0].source,
+        re.MULTILINE,
+    ):
+        of_part = [c.points for c in cells if c.grade_id.startswith(part.lower())]
+        assert sum(of_part) == int(points), f"part {part}"
+    for before, cell in zip(notebook.cells, notebook.cells[2:], strict=False):
+        if said := re.search(r"\*\((\d+) points\)\*$", before.source):
+            assert cell.metadata.nbgrader.points == int(said[1]), before.id
+
+
+def test_untouched_release_fails_every_test_and_nothing_else(slug, tmp_path, monkeypatch):
+    notebook = courses.released(slug)
+    errors = execute(notebook, tmp_path, monkeypatch)
+    assert set(errors) == set(courses.points(slug))
+    for cell, error in errors.items():
+        if cell.startswith("a"):
+            assert "still None: assign" in error
+        else:
+            task = cell.split("-")[0].upper()
+            assert re.fullmatch(rf"{task}: \w+ is not written yet", error)
+
+
+def test_solution_runs_clean(slug, tmp_path, monkeypatch):
+    assert not execute(courses.source(slug), tmp_path, monkeypatch)

@@ -1,0 +1,241 @@
+"""Each check lets right values pass and says of wrong ones what was expected and what came."""
+
+import math
+import sys
+import warnings
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import torch
+
+from dlcourse import testing
+
+HINT = "think again"
+
+
+def message(check, *args, **kwargs):
+    with pytest.raises(testing.CheckError) as caught:
+        check(*args, **kwargs)
+    return str(caught.value)
+
+
+def test_check():
+    testing.check(True, "never seen")
+    assert message(testing.check, False, "try again") == "try again"
+
+
+@pytest.mark.parametrize("answer", ["c", "C", " c ", "c\n"])
+def test_choice_forgives_case_and_spaces(answer):
+    assert testing.check_choice("answer_a1", answer, "abcd") == "c"
+
+
+@pytest.mark.parametrize("answer", ["e", "ab", "", 3, ["a"], True, object(), torch.tensor(1)])
+def test_choice_that_is_no_option(answer):
+    text = message(testing.check_choice, "answer_a1", answer, "abcd")
+    assert text.startswith("answer_a1 is ")
+    assert "'a', 'b', 'c', 'd'" in text
+
+
+def test_missing_answers():
+    assert "answer_a1 is still None" in message(testing.check_choice, "answer_a1", None, "ab")
+    assert "answer_a2 is still None" in message(testing.check_number, "answer_a2", None)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        3,
+        3.0,
+        Fraction(3),
+        np.float32(3),
+        np.int64(3),
+        np.array(3),
+        torch.tensor(3),
+        torch.tensor(3.0),
+    ],
+)
+def test_number_of_any_kind(answer):
+    number = testing.check_number("answer_a5", answer)
+    assert (number, type(number)) == (3.0, float)
+
+
+@pytest.mark.parametrize(
+    "answer", ["3", True, [3], math.nan, math.inf, 3j, torch.tensor([3.0]), torch.tensor(math.nan)]
+)
+def test_not_one_finite_number(answer):
+    text = message(testing.check_number, "answer_a5", answer)
+    assert text.startswith("answer_a5 is ")
+    assert "one finite number" in text
+
+
+@pytest.mark.parametrize(
+    ("got", "expected"),
+    [
+        (3, 3),
+        (3.0, 3),
+        ("good", "good"),
+        ((3, 1), [3, 1]),
+        ([torch.tensor(3), np.int64(1)], (3, 1)),
+        ({"a": (1, 2)}, {"a": [1, 2]}),
+        (None, None),
+    ],
+)
+def test_equal_values(got, expected):
+    testing.check_equal("f(x)", got, expected)
+
+
+@pytest.mark.parametrize(
+    ("got", "expected"),
+    [
+        (3, 4),
+        ((3, 1), (1, 3)),
+        ((3,), (3, 1)),
+        (None, 0),
+        ("good", "overfitting"),
+        (True, 1),
+        (1, True),
+        ({"a": 1}, {"a": 1, "b": 2}),
+        (torch.tensor([1, 2]).tolist(), [1, 2, 3]),
+    ],
+)
+def test_unequal_values(got, expected):
+    text = message(testing.check_equal, "f(x)", got, expected, hint=HINT)
+    assert text == (
+        f"f(x): gives another value.\n  expected: {expected!r}\n  got:      {got!r}\n  hint: {HINT}"
+    )
+
+
+def test_long_values_are_shortened():
+    text = message(testing.check_equal, "f(x)", list(range(1000)), [])
+    assert len(text) < 300
+    assert "…" in text
+
+
+def test_type_shape_dtype():
+    x = torch.zeros(2, 3)
+    testing.check_type("f(x)", {}, dict)
+    testing.check_shape("f(x)", x, (2, 3))
+    testing.check_shape("f(x)", torch.tensor(1.0), ())
+    testing.check_dtype("f(x)", x, torch.float32)
+    assert "expected: (3, 2)\n  got:      (2, 3)" in message(testing.check_shape, "f(x)", x, (3, 2))
+    assert "expected: torch.int64\n  got:      torch.float32" in message(
+        testing.check_dtype, "f(x)", x, torch.int64
+    )
+    assert "expected: a Tensor\n  got:      a list, [1]" in message(
+        testing.check_shape, "f(x)", [1], (1,)
+    )
+    assert "does the function end with return?" in message(
+        testing.check_dtype, "f(x)", None, torch.float32
+    )
+    assert "expected: an int" in message(testing.check_type, "f(x)", "3", int)
+    assert "a tensor of shape (2, 3) and torch.float32" in message(
+        testing.check_type, "f(x)", x, dict
+    )
+
+
+@pytest.mark.parametrize(
+    ("got", "expected"),
+    [
+        (1.0000001, 1.0),
+        (torch.tensor(1.0), 1.0),
+        (np.float64(1), 1),
+        (torch.tensor([1.0, 2.0]), torch.tensor([1.0, 2.0], dtype=torch.float64)),
+        (torch.tensor([1.0, 2.0], requires_grad=True), torch.tensor([1.0, 2.0])),
+        ([1.0, torch.tensor(2.0)], [1, 2]),
+        (torch.tensor([1.0, 2.0]), [1, 2]),
+        (torch.empty(0, 3), torch.empty(0, 3)),
+        ([], []),
+        (torch.tensor([True, False]), torch.tensor([1.0, 0.0])),
+        (torch.tensor(2.0, dtype=torch.bfloat16), 2),
+    ],
+)
+def test_close_values(got, expected):
+    testing.check_close("f(x)", got, expected)
+
+
+@pytest.mark.parametrize(
+    ("got", "expected", "part"),
+    [
+        (1.1, 1.0, "expected: 1\n  got:      1.1"),
+        (math.nan, 1.0, "got:      nan"),
+        (math.nan, math.nan, "got:      nan"),
+        (math.inf, 1.0, "got:      inf"),
+        (torch.tensor([[1.0, 2.0], [3.0, 5.0]]), torch.tensor([[1.0, 2.0], [3.0, 4.0]]), "[1, 1]"),
+        (torch.tensor([[1.0, 2.0], [3.0, 5.0]]), torch.tensor([[1.0, 2.0], [3.0, 4.0]]), "1 of 4"),
+        (torch.tensor([1.0, math.nan]), torch.tensor([1.0, 2.0]), "index [1]"),
+        (torch.zeros(2, 1), torch.zeros(2), "expected: (2,)\n  got:      (2, 1)"),
+        (torch.zeros(1), 0.0, "expected: ()\n  got:      (1,)"),
+        (0.0, torch.tensor(0.0), "expected: a Tensor\n  got:      a float"),
+        ([0.0], torch.zeros(1), "expected: a Tensor"),
+        ("1", 1.0, "expected: a number\n  got:      a str"),
+        (True, 1.0, "expected: a number"),
+        (None, 1.0, "does the function end with return?"),
+        (["1"], [1.0], "a tensor or list of numbers"),
+        ([1.0, [2.0]], [1.0, 2.0], "a tensor or list of numbers"),
+        (torch.zeros(2, dtype=torch.complex64), torch.zeros(2), "is not numeric"),
+    ],
+)
+def test_values_that_are_not_close(got, expected, part):
+    text = message(testing.check_close, "f(x)", got, expected, hint=HINT)
+    assert part in text
+    assert text.startswith("f(x): ")
+    assert text.endswith(f"hint: {HINT}")
+
+
+def test_tolerances():
+    testing.check_close("f(x)", 1.05, 1.0, rtol=0.1)
+    testing.check_close("f(x)", 0.05, 0.0, atol=0.1)
+    assert "got:      0.05" in message(testing.check_close, "f(x)", 0.05, 0.0, rtol=10)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
+def test_tensors_may_lie_on_another_device():
+    testing.check_close("f(x)", torch.ones(2, device="cuda"), torch.ones(2))
+
+
+def test_raises():
+    def refuse(x, limit=0):
+        if x > limit:
+            raise ValueError(f"{x} is too large")
+        return x
+
+    testing.check_raises("refuse(3)", ValueError, refuse, 3)
+    testing.check_raises("refuse(3, limit=2)", ValueError, refuse, 3, limit=2)
+    text = message(testing.check_raises, "refuse(3, limit=5)", ValueError, refuse, 3, limit=5)
+    assert "does not complain" in text
+    assert "expected: ValueError raised\n  got:      the value 3" in text
+    text = message(testing.check_raises, "refuse(3)", KeyError, refuse, 3, hint=HINT)
+    assert "raises another error" in text
+    assert f"got:      ValueError: 3 is too large\n  hint: {HINT}" in text
+
+
+def test_a_notebook_shows_the_message_without_traceback(capsys):
+    from IPython.core.interactiveshell import InteractiveShell
+
+    shell = InteractiveShell()
+    result = shell.run_cell("from dlcourse import testing\ntesting.check(False, 'B9: look again')")
+    assert isinstance(result.error_in_exec, testing.CheckError)
+    assert capsys.readouterr().out.strip() == "CheckError: B9: look again"
+
+
+def test_prepare_notebook_moves_warnings_out_of_nbgraders_way(capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stderr", sys.stderr)  # restored after the test
+    threads = torch.get_num_threads()
+    try:
+        testing.prepare_notebook()
+        with warnings.catch_warnings():
+            warnings.simplefilter("always")
+            warnings.warn("only a warning", stacklevel=1)
+        print("progress", file=sys.stderr)
+        assert torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(threads)
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    assert "progress" in captured.out
+
+
+def test_passed_names_the_task(capsys):
+    testing.passed("B4, dropout")
+    assert capsys.readouterr().out == "B4, dropout: all visible tests passed.\n"
