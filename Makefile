@@ -29,10 +29,10 @@ $(BIN)/python:
 book: _build/html/.complete
 	@echo "The book is ready: open _build/html/index.html, or run 'make serve'."
 
-# Outputs are cached by the text of a chapter. They depend on the library too, so when it changes
-# every chapter runs again.
+# Outputs are cached by the text of a chapter, and Sphinx rereads changed pages only. Outputs depend
+# on the library too, so when it changes every chapter runs again.
 _build/.library: $(LIBRARY) constraints.txt
-	@rm -rf _build/.jupyter_cache && mkdir -p _build && touch $@
+	@rm -rf _build/.jupyter_cache _build/.doctrees && mkdir -p _build && touch $@
 
 # One thread: the chapters' networks are small, and a second one would mostly wait for the first.
 _build/html/.complete: .venv/installed-book _build/.library $(PAGES)

@@ -15,6 +15,9 @@ import pytest
 from dlcourse import cli, grading
 from tests import courses
 
+# With `--dist loadgroup` one worker of pytest-xdist takes the whole class: it is graded once.
+pytestmark = pytest.mark.xdist_group("class")
+
 SLUG = "overfitting"
 POINTS = courses.points(SLUG)
 AUTO, MANUAL = sum(POINTS.values()), 20

@@ -430,13 +430,14 @@ KFOLD = Question(
     right=(
         Answer(
             "strided",
-            "every k-th example validates; boolean masks",
+            "every k-th example validates; masks; torch warns of the needless copies",
             """
             def kfold_indices(n, k):
                 if not (2 <= k and k <= n):
                     raise ValueError(f"k={k} does not suit n={n}")
                 index = torch.arange(n)
-                return [(index[index % k != i], index[index % k == i]) for i in range(k)]
+                return [(torch.tensor(index[index % k != i]), torch.tensor(index[index % k == i]))
+                        for i in range(k)]
             """,
         ),
         Answer(
