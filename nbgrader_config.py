@@ -14,7 +14,9 @@ root = Path(__file__).resolve().parent
 
 # For a new gradebook nbgrader calls the command `alembic`, which lies beside this Python and is not
 # found where the environment has not been activated.
-os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+bin_folder = str(Path(sys.executable).parent)
+if not os.environ.get("PATH", "").startswith(bin_folder):
+    os.environ["PATH"] = os.pathsep.join([bin_folder, os.environ.get("PATH", "")])
 
 # Where things lie. Students' work and grades stay under grading/, which git ignores.
 c.CourseDirectory.course_id = "dlcourse"
@@ -25,6 +27,7 @@ c.CourseDirectory.submitted_directory = "grading/submitted"
 c.CourseDirectory.autograded_directory = "grading/autograded"
 c.CourseDirectory.feedback_directory = "grading/feedback"
 c.CourseDirectory.db_url = f"sqlite:///{root / 'grading' / 'gradebook.db'}"
+c.ExportPlugin.to = str(root / "grading" / "grades.csv")
 # SQLite makes its file but not the folder; a student's read-only copy of the course needs neither.
 with contextlib.suppress(OSError):
     (root / "grading").mkdir(exist_ok=True)
