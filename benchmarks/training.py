@@ -283,7 +283,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="256 images, one round: a try-out")
     parser.add_argument("--sizes", type=int, nargs="+", choices=IMAGES, default=list(IMAGES))
     parser.add_argument("--images", type=int, help="use at most so many images of a set")
-    parser.add_argument("--rounds", type=int, help="timed epochs of each (default 5, quick 1)")
+    parser.add_argument("--rounds", type=int, help="timed epochs of each (default 15, quick 1)")
     parser.add_argument("--threads", type=int, default=1, help="torch's CPU threads (default 1)")
     parser.add_argument("--device", default="cpu", help="cpu (default), cuda, mps, ...")
     parser.add_argument("--data", help="folder that has Fashion-MNIST (default $DLCOURSE_DATA)")
@@ -293,7 +293,7 @@ def parse() -> argparse.Namespace:
         help="keep the peer's workers between epochs (by default they start in each)",
     )
     args = parser.parse_args()
-    args.rounds = args.rounds if args.rounds is not None else (1 if args.quick else 5)
+    args.rounds = args.rounds if args.rounds is not None else (1 if args.quick else 15)
     args.images = args.images if args.images is not None else (256 if args.quick else 60_000)
     if min(args.rounds, args.threads, args.images) < 1:
         parser.error("--rounds, --threads and --images take at least 1")
