@@ -251,11 +251,11 @@ GOOD = idx_bytes(np.arange(12).reshape(3, 4))
         ("a", b"\0\0\x08\x03" + b"\xff" * 12, "truncated"),  # an absurd size, not a MemoryError
         ("a.gz", GOOD, "not a whole gzip file"),
         ("a.gz", b"", "starts with nothing"),
-        ("a.gz", gzip.compress(GOOD)[:-9], "not a whole gzip file"),
-        ("a.gz", gzip.compress(GOOD)[:6], "not a whole gzip file"),
-        ("a.gz", gzip.compress(GOOD)[:12] + b"\xff" * 12, "not a whole gzip file"),
-        ("a.gz", gzip.compress(GOOD)[:-8] + bytes(8), "not a whole gzip file"),  # checksum
-        ("a.gz", gzip.compress(GOOD[:-1]), "truncated"),
+        ("a.gz", gzip.compress(GOOD, mtime=0)[:-9], "not a whole gzip file"),
+        ("a.gz", gzip.compress(GOOD, mtime=0)[:6], "not a whole gzip file"),
+        ("a.gz", gzip.compress(GOOD, mtime=0)[:12] + b"\xff" * 12, "not a whole gzip file"),
+        ("a.gz", gzip.compress(GOOD, mtime=0)[:-8] + bytes(8), "not a whole gzip file"),  # checksum
+        ("a.gz", gzip.compress(GOOD[:-1], mtime=0), "truncated"),
     ],
 )
 def test_a_wrong_idx_file_is_named(name, data, words, tmp_path):
