@@ -59,7 +59,8 @@ def _torchvision() -> str:
 
 def _device() -> str:
     device = dlcourse.device()
-    threads = f"{torch.get_num_threads()} threads of {os.cpu_count()} cores"
+    count = torch.get_num_threads()
+    threads = f"{count} thread{'s' * (count > 1)} of {os.cpu_count()} cores"
     if device.type == "cuda":
         about = torch.cuda.get_device_properties(device)
         return f"cuda: {about.name}, {_gibibytes(about.total_memory)}; CPU: {threads}"
