@@ -358,6 +358,8 @@ def announcing():
 
 def child(path):
     """What the interrupted process does."""
+    # A shell ignores SIGINT in what it runs in the background, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     torch.set_num_threads(1)
     run, history = start(announcing, path)
     report = {"stopped": history.stopped, "columns": history.columns}
