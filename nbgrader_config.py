@@ -39,6 +39,17 @@ c.Exchange.path_includes_course = False
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}
 c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 
+# What is graded is the instructor's notebook with the student's text in it, and only files that are
+# what they seem to be are read (dlcourse/grading/intake.py and transplant.py say how).
+c.Autograde.exporter_class = "dlcourse.grading.intake.SubmissionExporter"
+c.Autograde.sanitize_preprocessors.insert(0, "dlcourse.grading.transplant.Transplant")
+# Students see the message of a failed check, but no hidden test, and nothing in their page acts.
+c.GenerateFeedback.exporter_class = "dlcourse.grading.feedback.FeedbackExporter"
+c.GenerateFeedback.preprocessors.prepend(
+    ["dlcourse.grading.feedback.HideTests", "dlcourse.grading.feedback.PlainOutputs"]
+)
+c.FeedbackExporter.sanitize_html = True
+
 # Seconds for one cell, for the kernel to start, and for its output to arrive on a busy machine
 # (nbgrader's 30 and 4 are too few where torch has to be imported or a network trained).
 c.ExecutePreprocessor.timeout = 180

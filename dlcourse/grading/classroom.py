@@ -19,7 +19,6 @@ from dlcourse.grading.course import (
     UserError,
     find_exercise,
     load_config,
-    read_notebook,
     require_nbgrader,
 )
 
@@ -74,18 +73,18 @@ class Classroom:
 
     def grade(self, student: str, afresh: bool, limit: float) -> Result:
         """Grade one student's submission unless there is a grade that is newer than it."""
+        from dlcourse.grading import intake
+
         notebook = self.submitted / student / self.slug / f"{self.slug}.ipynb"
         graded = self.autograded / student / self.slug / f"{self.slug}.ipynb"
-        if not notebook.parent.exists():
+        if not os.path.lexists(notebook.parent):
             return Result(student, note="no submission")
-        if not notebook.exists():
-            return self._failed(student, f"the submission has no file {notebook.name}")
         if set(student) & set("*?[]{}"):
             return self._failed(student, "the folder's name has one of * ? [ ] { }: rename it")
         try:
-            read_notebook(notebook)
+            intake.read_submission(self.submitted, student, self.slug)
         except UserError as error:
-            return self._failed(student, str(error).replace(str(notebook), notebook.name))
+            return self._failed(student, str(error))
         current = graded.exists() and graded.stat().st_mtime >= notebook.stat().st_mtime
         if afresh or not current or self._untested(student):
             reason = self._autograde(student, limit)
@@ -147,12 +146,11 @@ class Classroom:
             return [g.name for g in tests] if grades else ["all"]
 
     def _result(self, student: str) -> Result:
-        notes = [f"the test cell {name} was deleted" for name in self._untested(student)]
         with self.gradebook() as gradebook:
             submission = gradebook.find_submission(self.slug, student)
-            if any(g.needs_manual_grade for g in self._grades(gradebook, student)):
-                notes.append("has answers to grade by hand")
-            return Result(student, submission.score, submission.max_score, "; ".join(notes))
+            by_hand = any(g.needs_manual_grade for g in self._grades(gradebook, student))
+            note = "has answers to grade by hand" if by_hand else ""
+            return Result(student, submission.score, submission.max_score, note)
 
     def save(self, results: list[Result]) -> Path:
         """Write the report so far, whole or not at all."""

@@ -1,14 +1,17 @@
 """`dlcourse check`: nbgrader's validation of one notebook, task by task."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dlcourse.grading.course import (
     UserError,
     find_exercise,
     load_config,
-    read_notebook,
     require_nbgrader,
 )
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
 
 
 def check(target: str, root: Path) -> int:
@@ -19,7 +22,7 @@ def check(target: str, root: Path) -> int:
         if len(path.parts) > 1:
             raise UserError(f"there is no file {path}")
         path = find_exercise(target, root / "exercises")
-    notebook = read_notebook(path)
+    notebook = _read(path)
     print(f"Running {path} …", flush=True)
     results = _validate(path, root)
 
@@ -48,6 +51,30 @@ def check(target: str, root: Path) -> int:
         print(f"\nGraded by hand, so not checked: {', '.join(by_hand)}.")
     print("Further tests, hidden here, run when your work is graded.")
     return int(bool(failed))
+
+
+def _read(path: Path) -> "NotebookNode":
+    """The notebook, with the checks of the intake and each of its cells once.
+
+    Raises:
+        UserError: if the file is missing or not an exercise, or has a cell twice. Grading copes
+            with a copied cell, nbgrader's validation doesn't.
+    """
+    from dlcourse.grading import intake
+
+    if path.is_dir():
+        raise UserError(f"{path} is a folder: give the notebook in it, a file that ends in .ipynb")
+    if not path.exists():
+        raise UserError(f"there is no file {path}")
+    notebook = intake.read_notebook(path.resolve(), name=str(path))
+    ids = [_nbgrader(cell)["grade_id"] for cell in notebook.cells if "grade_id" in _nbgrader(cell)]
+    twice = sorted({i for i in ids if ids.count(i) > 1})
+    if twice:
+        raise UserError(
+            f"{path} has the cell {', '.join(twice)} more than once: delete the copy, which "
+            "is often the result of copying and pasting a cell"
+        )
+    return notebook
 
 
 def _validate(path: Path, root: Path) -> dict:

@@ -1,0 +1,246 @@
+"""Feedback that gives nothing away and runs nothing.
+
+Two steps before the page is made: :class:`HideTests` takes the hidden tests' text out of cells and
+outputs, :class:`PlainOutputs` leaves of each output what can be shown as text, table or picture.
+:class:`FeedbackExporter` makes the page and passes every piece of HTML that comes from a
+notebook's text through bleach. The message of a failed check stays.
+"""
+
+import ast
+import html
+import re
+
+import bleach
+from jinja2 import pass_context
+from nbconvert.exporters import HTMLExporter
+from nbconvert.filters import strip_ansi
+from nbformat import NotebookNode
+from nbgrader import utils
+from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
+from traitlets import List
+
+NOTE = "# Here further tests ran that are not shown."
+REMOVED = "(a line of the hidden tests, not shown)"
+SHORTEST = 8  # characters of a line of code that is worth hiding wherever it is printed
+# A line of a traceback: "---> 12 x = f()" or "     12 x = f()".
+GUTTER = re.compile(r"^\s*(?:-+>\s*)?\d+ ?")
+
+PICTURES = ("image/png", "image/jpeg")
+TEXTS = ("text/plain", "text/html", "text/markdown", "text/latex")
+# What Markdown and pandas write. No form, frame, script, style, media or vector graphic.
+TAGS = frozenset(
+    re.findall(
+        r"\w+",
+        """a abbr b blockquote br caption code dd del div dl dt em h1 h2 h3 h4 h5 h6 hr i img ins
+        kbd li ol p pre s small span strong sub sup table tbody td tfoot th thead tr u ul""",
+    )
+)
+CONTENT_TOO = re.compile(r"<(script|style)\b.*?(</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
+
+
+class HideTests(ClearHiddenTests):
+    """Takes the hidden tests' source out of an autograded notebook."""
+
+    # As in nbgrader's GetGrades: the exporter sets it, and would warn of an unknown option.
+    display_data_priority = List().tag(config=True)
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """Shorten locked cells, then every output that quotes what was taken away.
+
+        Args:
+            nb: the notebook with outputs.
+            resources: passed through.
+
+        Returns:
+            The notebook, changed in place, and the resources.
+        """
+        removed: set[str] = set()
+        for cell in nb.cells:
+            if utils.is_locked(cell) and self.begin_test_delimeter in cell.source:
+                whole = cell.source
+                self._remove_hidden_test_region(cell)
+                removed |= set(whole.splitlines()) - set(cell.source.splitlines())
+                cell.source += f"\n{NOTE}"
+        hidden = Hidden(removed, visible="\n".join(cell.source for cell in nb.cells))
+        for cell in nb.cells:
+            for output in cell.get("outputs", []):
+                _hide_in(output, hidden)
+        return nb, resources
+
+
+class Hidden:
+    """The lines that must not appear.
+
+    Args:
+        lines: of the hidden tests.
+        visible: what the student may see or has written; its lines need not be hidden.
+    """
+
+    def __init__(self, lines: set[str], visible: str = ""):
+        shown = {line.strip() for line in visible.splitlines()} | {""}
+        self.lines = {line.strip() for line in lines} - shown
+        # A bare value such as "[1.0, 2.0]," also stands in messages, which have to stay.
+        self.code = [
+            line
+            for line in self.lines
+            if len(line) >= SHORTEST and line not in visible and not _is_value(line)
+        ]
+
+    def within(self, text: str) -> bool:
+        """Whether a piece of a traceback shows hidden lines, be they ever so short."""
+        lines = strip_ansi(text).splitlines()
+        return any(GUTTER.sub("", line).strip() in self.lines for line in lines)
+
+    def redact(self, text: str) -> str:
+        """Replace each line that quotes a hidden line."""
+        lines = text.split("\n")
+        return "\n".join(REMOVED if self._quoted(line) else line for line in lines)
+
+    def _quoted(self, line: str) -> bool:
+        plain = html.unescape(strip_ansi(line))
+        return any(code in plain for code in self.code)
+
+
+def _hide_in(output: NotebookNode, hidden: Hidden) -> None:
+    if output.output_type == "stream":
+        output.text = hidden.redact(output.text)
+    elif output.output_type == "error":
+        frames = [_frame(text, hidden) for text in output.traceback]
+        output.traceback = [hidden.redact(text) for text in frames]
+        output.evalue = hidden.redact(output.evalue)
+    else:
+        for kind, value in output.get("data", {}).items():
+            if isinstance(value, str) and kind not in PICTURES:
+                output.data[kind] = hidden.redact(value)
+
+
+def _frame(text: str, hidden: Hidden) -> str:
+    """One entry of a traceback; of a frame within hidden tests only where it is."""
+    head = strip_ansi(text).splitlines()[:1]
+    is_frame = head and re.match(r"(Cell In|File |Input )", head[0])
+    if not is_frame or not hidden.within(text):
+        return text
+    place = re.match(r"Cell In ?\[\d+\]", head[0])
+    return f"{place[0] if place else 'A test'}, in a hidden test\n"
+
+
+def _is_value(line: str) -> bool:
+    try:
+        ast.literal_eval(line.rstrip(","))
+    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+        return False
+    return not line.startswith(("'", '"'))
+
+
+class PlainOutputs(NbGraderPreprocessor):
+    """Leaves text, tables and pictures in outputs: no scripts, widgets or frames."""
+
+    display_data_priority = List().tag(config=True)
+
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: dict, cell_index: int
+    ) -> tuple[NotebookNode, dict]:
+        """Reduce one cell's outputs.
+
+        Args:
+            cell: any cell.
+            resources: passed through.
+            cell_index: not used.
+
+        Returns:
+            The cell, changed in place, and the resources.
+        """
+        for output in cell.get("outputs", []):
+            if "data" not in output:
+                continue
+            kept = {kind: value for kind, value in output.data.items() if kind in PICTURES + TEXTS}
+            output.data = NotebookNode(kept)
+            output.metadata = NotebookNode(
+                {
+                    kind: {
+                        name: value
+                        for name, value in details.items()
+                        if (name in ("width", "height") and isinstance(value, int))
+                        or (name == "alt" and isinstance(value, str))
+                    }
+                    for kind, details in output.get("metadata", {}).items()
+                    if kind in PICTURES and isinstance(details, dict)
+                }
+            )
+        return cell, resources
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        """Reduce every cell's outputs and forget the widgets.
+
+        Args:
+            nb: the notebook with outputs.
+            resources: passed through.
+
+        Returns:
+            The notebook, changed in place, and the resources.
+        """
+        nb.metadata.pop("widgets", None)
+        return super().preprocess(nb, resources)
+
+
+class FeedbackExporter(HTMLExporter):
+    """nbgrader's feedback page, with everything from the notebook's text sanitized."""
+
+    @pass_context
+    def markdown2html(self, context, source: str) -> str:
+        """Markdown as harmless HTML.
+
+        Args:
+            context: the template's.
+            source: the Markdown text.
+
+        Returns:
+            HTML; the plain text where it cannot be rendered, so that no one's feedback is lost.
+        """
+        try:
+            return clean(super().markdown2html(context, source))
+        except Exception:  # a picture that is not there, quotes in quotes in quotes
+            return f"<pre>{html.escape(source)}</pre>"
+
+    def default_filters(self):
+        """The filters of nbconvert, with a sanitizer of our own where it has one.
+
+        Yields:
+            Pairs of a name and a function.
+        """
+        yield from super().default_filters()
+        yield "clean_html", clean
+
+
+def clean(text: str) -> str:
+    """HTML without anything that acts or loads: no scripts, forms, frames, outside images.
+
+    Args:
+        text: a piece of HTML.
+
+    Returns:
+        HTML with the tags of :data:`TAGS` only; links lead to web pages, mail and places on the
+        page, pictures are part of the page.
+    """
+    return bleach.clean(
+        CONTENT_TOO.sub("", str(text)),
+        tags=TAGS,
+        attributes=_allowed,
+        protocols={"http", "https", "mailto", "data"},
+        strip=True,
+    )
+
+
+def _allowed(tag: str, name: str, value: str) -> bool:
+    if tag == "img" and name == "src":
+        return re.match(r"data:image/(png|jpeg|gif);base64,", value) is not None
+    if tag == "a" and name == "href":
+        return not value.strip().lower().startswith("data:")
+    allowed = {
+        "a": {"title"},
+        "img": {"alt", "title", "width", "height"},
+        "td": {"colspan", "rowspan"},
+        "th": {"colspan", "rowspan", "scope"},
+        "ol": {"start"},
+    }
+    return name in allowed.get(tag, ()) or (name == "class" and tag in ("div", "span", "pre"))

@@ -1,0 +1,206 @@
+"""Feedback tells what failed and why, shows no hidden test, and does nothing by itself."""
+
+import re
+from html.parser import HTMLParser
+
+import nbformat
+import pytest
+from nbformat import v4
+
+from dlcourse.grading import feedback
+from tests import attacks, courses
+
+SLUG = "overfitting"
+ACTIVE = """
+from IPython.display import HTML, IFrame, SVG, Javascript, Markdown, display
+
+class Shown:
+    def _repr_mimebundle_(self, **_):
+        kinds = ["application/javascript", "text/vnd.mermaid", "application/vnd.evil+json"]
+        return {kind: "window.mark_of_evil = 1" for kind in kinds}
+
+page = (
+    "<script>mark_of_evil</script><b onclick='mark_of_evil()'>bold</b><img src='https://evil.example/a'>"
+    "<img src=x onerror=mark_of_evil()><iframe src='https://evil.example'></iframe>"
+    "<form action='https://evil.example'><input></form><a href='java\\tscript:mark_of_evil()'>a</a>"
+    "<a href='data:text/html,mark_of_evil'>b</a><svg onload=mark_of_evil()></svg>"
+    "<style>*{mark_of_evil:y}</style>"
+    "<link rel=stylesheet href='https://evil.example'><meta http-equiv=refresh content=0>"
+    "<object data='https://evil.example'></object><table><tr><td>kept</td></tr></table>"
+)
+display(HTML(page), metadata={"text/html": {"isolated": True}})
+display(Markdown(page + "\\n![](https://evil.example/b) [c](javascript:mark_of_evil())"))
+display(SVG("<svg xmlns='http://www.w3.org/2000/svg' onload='mark_of_evil()'></svg>"))
+display(Javascript("mark_of_evil()"), Shown())
+print("<script>mark_of_evil()</script>")
+raise ValueError("<script>mark_of_evil()</script>")
+"""
+# Looks at its caller's text, and fails within a hidden test only.
+SPY = """
+import inspect
+import math
+
+def dropout(x, p, training=True, seed=None):
+    if x.dtype == torch.float64 or x.ndim == 0:
+        for frame in inspect.stack():
+            print("".join(frame.code_context or []))
+        print(In[-1], repr(In[-1]))
+        return helper(x)
+    generator = None if seed is None else torch.Generator().manual_seed(seed)
+    if not 0 <= p <= 1:
+        raise ValueError("p")
+    if not training:
+        return x
+    if p == 1:
+        return 0 * x
+    return x * (torch.rand(x.shape, generator=generator) >= p) / (1 - p)
+
+def helper(x):
+    raise KeyError("a message of the student's own")
+"""
+REPORT = """**My report.** $a<b$ and `x<y`, [a page](https://pytorch.org), ![p](attachment:p.png)
+<script>mark_of_evil()</script> <img src="https://evil.example/c" onerror="mark_of_evil()">
+[d](javascript:mark_of_evil()) <a href="&#106;avascript:mark_of_evil()">e</a>
+
+<iframe srcdoc="<script>mark_of_evil()</script>"></iframe>
+
+# <img src=x onerror=mark_of_evil()>
+"""
+
+
+class Page(HTMLParser):
+    """Tags with their attributes, and the text outside of styles and scripts."""
+
+    def __init__(self, page: str):
+        super().__init__()
+        self.tags, self.words, self.skipped = [], [], None
+        self.feed(page)
+        self.text = re.sub(r"\s+", " ", "".join(self.words))
+
+    def handle_starttag(self, tag, attributes):
+        self.tags.append((tag, dict(attributes)))
+        self.skipped = tag if tag in ("style", "script") else None
+
+    def handle_endtag(self, tag):
+        self.skipped = None
+
+    def handle_data(self, data):
+        self.words += [] if self.skipped else [data]
+
+
+def hidden_lines():
+    """Each line of a hidden test that stands nowhere in the students' notebook."""
+    released = "\n".join(cell.source for cell in courses.released(SLUG).cells)
+    lines = set()
+    for cell in filter(courses.autograded, courses.source(SLUG).cells):
+        lines |= {
+            line.strip() for line in cell.source.split("### BEGIN HIDDEN TESTS")[1].split("\n")
+        }
+    return {line for line in lines if len(line) >= 8 and line not in released}
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory):
+    """The pages of an honest and of an attacking student, by name."""
+    course = courses.Course(tmp_path_factory.mktemp("feedback"), SLUG)
+    course.generate()
+    course.submit("honest", courses.filled(SLUG, {"a1-answer": "answer_a1 = 'a'"}))
+    notebook = courses.filled(SLUG, {"b4-dropout": SPY, "c1-report": REPORT, "c1-code": ACTIVE})
+    picture = {"p.png": {"image/png": "iVBORw0KGgo="}}
+    attacks.cell(notebook, "c1-report").attachments = picture
+    notebook.cells.append(v4.new_markdown_cell(REPORT))
+    course.submit("attack", notebook)
+    for command in ["autograde", "generate_feedback"]:
+        done = course.nbgrader(command, SLUG)
+        assert done.returncode == 0, done.stderr
+    folder = course.folder / "grading"
+    graded = nbformat.read(folder / "autograded" / "attack" / SLUG / f"{SLUG}.ipynb", as_version=4)
+    assert "BEGIN HIDDEN" in str(attacks.cell(graded, "b4-dropout-test").outputs)  # a real leak
+    return {
+        name: Page((folder / "feedback" / name / SLUG / f"{SLUG}.html").read_text())
+        for name in ("honest", "attack")
+    }
+
+
+def test_message_of_a_failed_check_is_shown(pages):
+    assert (
+        "CheckError: A1: choosing by test error is tuning on the test set" in pages["honest"].text
+    )
+    assert "Score: 77.0 / 100.0" in pages["honest"].text
+    # The student's own frames and words remain where a hidden test was the caller.
+    assert "a message of the student's own" in pages["attack"].text
+    assert "return helper(x)" in pages["attack"].text
+    assert "in a hidden test" in pages["attack"].text
+
+
+@pytest.mark.parametrize("student", ["honest", "attack"])
+def test_no_hidden_line_is_shown(pages, student):
+    lines = hidden_lines()
+    assert len(lines) > 50
+    shown = [line for line in lines if re.sub(r"\s+", " ", line) in pages[student].text]
+    assert not [line for line in shown if not feedback._is_value(line)]
+    assert "HIDDEN TESTS" not in pages[student].text
+
+
+def test_page_has_no_active_content_but_its_own(pages):
+    def scripts(page):
+        return [attributes for tag, attributes in page.tags if tag == "script"]
+
+    # What typesets the formulas is the page's own, and the same for everybody.
+    assert scripts(pages["attack"]) == scripts(pages["honest"])
+    assert all(
+        "cdnjs.cloudflare.com" in s.get("src", "") or "type" in s for s in scripts(pages["honest"])
+    )
+    for tag, attributes in pages["attack"].tags:
+        assert tag not in {"iframe", "form", "input", "object", "embed", "svg", "link", "base"}
+        assert (tag, "http-equiv") not in {(tag, name) for name in attributes}
+        for name, value in attributes.items():
+            assert not name.startswith("on")
+            assert name not in ("srcdoc", "formaction")
+            if name == "style":  # a color in the output of a terminal
+                assert (tag, set(value) & set("(:/@")) == ("span", {"(", ":"}), value
+            if name == "src" and tag != "script":
+                assert value.startswith("data:image/")
+            if name == "href":
+                assert value.startswith(("#", "https://"))
+            assert "evil" not in (value or "")
+
+
+def test_harmless_content_stays(pages):
+    text = pages["attack"].text
+    for kept in ["My report.", "$a<b$", "x<y", "kept", "bold", "<script>mark_of_evil()</script>"]:
+        assert kept in text
+    assert ("a", {"href": "https://pytorch.org"}) in pages["attack"].tags
+    images = [attributes for tag, attributes in pages["attack"].tags if tag == "img"]
+    assert any(image.get("src") == "data:image/png;base64,iVBORw0KGgo=" for image in images)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("<b>bold</b>", "<b>bold</b>"),
+        ("<script>x()</script>after", "after"),
+        ("<scr<script></script>ipt>x()", "x()"),
+        ('<a href="javascript:x()">a</a>', "<a>a</a>"),
+        ('<a href="#b1">a</a>', '<a href="#b1">a</a>'),
+        ('<img src="data:image/svg+xml;base64,aGk=">', "<img>"),
+        (
+            '<img src="data:image/png;base64,aGk=" onload="x()">',
+            '<img src="data:image/png;base64,aGk=">',
+        ),
+        ('<p style="position:fixed" id="a1-test">p</p>', "<p>p</p>"),
+    ],
+)
+def test_clean(text, expected):
+    assert feedback.clean(text) == expected
+
+
+def test_only_lines_of_code_are_hidden_in_printed_text():
+    hidden = feedback.Hidden(
+        {"check_folds(10, 3)", "f(x, y, z)", "[1.0, 2.0, 3.0],", ")"}, "def f(x, y, z):"
+    )
+    assert hidden.redact("x\n---> 3 check_folds(10, 3)\n)") == f"x\n{feedback.REMOVED}\n)"
+    assert hidden.redact("1 def f(x, y, z):") == "1 def f(x, y, z):"
+    assert hidden.redact("expected: [1.0, 2.0, 3.0], got: 1") == "expected: [1.0, 2.0, 3.0], got: 1"
+    assert hidden.within("Cell In[3], line 4\n----> 4 )")
+    assert not hidden.within("Cell In[3], line 4\n----> 4 f()")

@@ -1,0 +1,157 @@
+"""What may be graded at all, and the reason a student reads if it may not."""
+
+import copy
+import json
+import os
+import socket
+
+import nbformat
+import pytest
+
+from dlcourse.grading import intake
+from tests import courses
+
+SLUG = "overfitting"
+
+
+@pytest.fixture
+def submitted(tmp_path):
+    """The folder of submissions, with an honest one by ada."""
+    folder = tmp_path / "submitted"
+    (folder / "ada" / SLUG).mkdir(parents=True)
+    nbformat.write(courses.released(SLUG), folder / "ada" / SLUG / f"{SLUG}.ipynb")
+    return folder
+
+
+@pytest.fixture
+def bob(submitted):
+    """Where bob's notebook goes."""
+    path = submitted / "bob" / SLUG / f"{SLUG}.ipynb"
+    path.parent.mkdir(parents=True)
+    return path
+
+
+def refused(submitted, student="bob"):
+    with pytest.raises(intake.RefusedError) as error:
+        intake.read_submission(submitted, student, SLUG)
+    assert str(submitted) not in str(error.value)  # no business of the student's
+    assert "\n" not in str(error.value)
+    return str(error.value)
+
+
+def test_honest_submission_is_read(submitted):
+    notebook = intake.read_submission(submitted, "ada", SLUG)
+    assert [cell.id for cell in notebook.cells] == [cell.id for cell in courses.source(SLUG).cells]
+
+
+def test_missing_notebook(submitted, bob):
+    bob.with_name("notes.txt").write_text("my dog ate it")
+    assert refused(submitted) == f"the submission has no file {SLUG}.ipynb"
+
+
+@pytest.mark.parametrize("target", ["somewhere", "/dev/zero"])
+def test_link_is_refused_wherever_it_leads(submitted, bob, target):
+    bob.symlink_to(submitted / "ada" / SLUG / bob.name if target == "somewhere" else target)
+    assert refused(submitted) == f"{SLUG}.ipynb is a link: hand in the file itself"
+    with pytest.raises(intake.RefusedError, match="is a link"):
+        intake.read_notebook(bob)
+
+
+def test_linked_folders_are_refused(submitted, bob):
+    (submitted / "carl").symlink_to(submitted / "ada")
+    assert "the folder carl is a link" in refused(submitted, "carl")
+    bob.parent.rmdir()
+    bob.parent.symlink_to(submitted / "ada" / SLUG)
+    assert f"the folder {SLUG} is a link" in refused(submitted)
+
+
+def test_pipe_socket_and_folder_are_refused_at_once(submitted, bob):
+    os.mkfifo(bob)  # reading it would wait forever
+    assert "is not an ordinary file" in refused(submitted)
+    with pytest.raises(intake.RefusedError, match="is not an ordinary file"):
+        intake.read_notebook(bob)
+    bob.unlink()
+    bob.mkdir()
+    assert "is a folder" in refused(submitted)
+
+
+def test_everything_beside_the_notebook_has_to_be_ordinary(submitted, bob, monkeypatch):
+    nbformat.write(courses.released(SLUG), bob)
+    bob.with_name("data").mkdir()
+    bob.with_name("data").joinpath("numbers.txt").write_text("1 2 3")
+    intake.read_submission(submitted, "bob", SLUG)
+    (bob.parent / "data" / "all").symlink_to("/")
+    assert "data/all is a link" in refused(submitted)
+    (bob.parent / "data" / "all").unlink()
+    with socket.socket(socket.AF_UNIX) as server:
+        monkeypatch.chdir(bob.parent)  # a socket's path has to be short
+        server.bind("s")
+        assert "s is not an ordinary file" in refused(submitted)
+    (bob.parent / "s").unlink()
+    with bob.with_name("film").open("wb") as file:
+        file.truncate(60_000_000)
+    assert "60 MB beside the notebook" in refused(submitted)
+
+
+def test_large_notebook_is_not_even_read(submitted, bob):
+    with bob.open("wb") as file:
+        file.truncate(100_000_000)
+    reason = refused(submitted)
+    assert "has 100 MB, more than the 20 MB allowed" in reason
+    assert "Clear Outputs" in reason
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [
+        (b"", "JSON breaks off or is damaged at line 1"),
+        (b'{"cells": [\n{"cell_type": "co', "damaged at line 2"),
+        (b"\x89PNG\r\n\x1a\n\xff\xfe", "not a text file in UTF-8"),
+        ('{"cells": "é"}'.encode("utf-16"), "not a text file in UTF-8"),
+        (b"[" * 100_000, "is not a Jupyter notebook"),
+        (b"[]", "is not a Jupyter notebook"),
+        (b"{}", "is not a Jupyter notebook"),
+        (b'{"nbformat": 4, "nbformat_minor": 5}', "is not a Jupyter notebook"),
+        (b'{"nbformat": 99, "nbformat_minor": 0, "metadata": {}}', "is not a Jupyter notebook"),
+        (json.dumps(nbformat.v4.new_notebook()).encode(), "is not an exercise of this course"),
+    ],
+)
+def test_what_is_no_notebook_is_said_to_be_none(submitted, bob, content, expected):
+    bob.write_bytes(content)
+    assert expected in refused(submitted)
+
+
+def test_cells_are_counted_and_measured(submitted, bob):
+    notebook = courses.released(SLUG)
+    notebook.cells[3].source = "x" * 200_001
+    nbformat.write(notebook, bob)
+    assert "cell 4 of overfitting.ipynb has 200001 characters" in refused(submitted)
+    notebook.cells[3:] = [nbformat.v4.new_code_cell() for _ in range(1001)]
+    nbformat.write(notebook, bob)
+    assert "has 1004 cells, more than the 1000 allowed" in refused(submitted)
+
+
+def test_copied_cells_and_repeated_ids_are_no_reason_to_refuse(submitted, bob):
+    notebook = courses.released(SLUG)
+    notebook.cells.append(copy.deepcopy(notebook.cells[5]))
+    bob.write_text(json.dumps(notebook))
+    assert len(intake.read_submission(submitted, "bob", SLUG).cells) == len(notebook.cells)
+
+
+def test_plain_nbgrader_refuses_the_same_and_grades_the_rest(tmp_path):
+    course = courses.Course(tmp_path, SLUG)
+    course.generate()
+    solution = tmp_path / "solutions" / SLUG / f"{SLUG}.ipynb"
+    course.submitted("a-link").symlink_to(solution)  # to the answers themselves
+    os.mkfifo(course.submitted("b-pipe"))
+    course.submitted("c-large").write_bytes(b" " * 20_000_001)
+    course.submitted("d-binary").write_bytes(b"\x89PNG\xff")
+    course.submit("honest", courses.filled(SLUG))
+    done = course.nbgrader("autograde", SLUG)
+    assert done.returncode == 1
+    for reason in ["is a link", "not an ordinary file", "more than the 20 MB", "not a text file"]:
+        assert reason in done.stderr
+    assert course.scores("honest") == courses.points(SLUG)
+    graded = {path.name for path in (tmp_path / "grading" / "autograded").iterdir()}
+    assert "honest" in graded
+    assert not list((tmp_path / "grading" / "autograded").glob("[abcd]-*/*/*.ipynb"))

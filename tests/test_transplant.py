@@ -1,0 +1,182 @@
+"""What is graded is the instructor's notebook with the student's text in it."""
+
+import copy
+
+import pytest
+from nbformat import v4
+
+from dlcourse.grading import transplant
+from tests import attacks, courses
+
+SLUG = attacks.SLUG
+POINTS = courses.points(SLUG)
+HONEST = POINTS | {attacks.TEST: 0}
+
+
+def with_helpers():
+    """Honest: functions in cells of one's own, before the task and between task and test."""
+    notebook = courses.filled(SLUG)
+    solution = attacks.cell(notebook, "b2-kfold")
+    place = notebook.cells.index(solution)
+    body = solution.source
+    solution.source = "def kfold_indices(n, k):\n    return folds(parts, n, k)"
+    notebook.cells.insert(place, v4.new_code_cell(body.replace("kfold_indices", "parts")))
+    notebook.cells.insert(place + 2, v4.new_code_cell("def folds(f, n, k): return f(n, k)"))
+    return notebook
+
+
+def with_two_versions():
+    """Honest: the answer pasted above and below; in the notebook's order the right one counts."""
+    notebook = courses.filled(SLUG)
+    right = attacks.cell(notebook, "b7-diagnose")
+    place = notebook.cells.index(right)
+    for offset, text in [
+        (0, "def diagnose(*_): return 'first try'"),
+        (3, "def diagnose(*_): 1 / 0"),
+    ]:
+        pasted = copy.deepcopy(right)
+        pasted.id, pasted.source = f"version-{offset}", text
+        notebook.cells.insert(place + offset, pasted)
+    return notebook
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """All attacks and some honest students in one class, by one command."""
+    course = courses.Course(tmp_path_factory.mktemp("attacks"), SLUG)
+    course.generate()
+    for attack in attacks.ATTACKS:
+        course.submit(attack.name, attack.notebook())
+    course.submit("helpers", with_helpers())
+    course.submit("two-versions", with_two_versions())
+    done = course.nbgrader("autograde", SLUG)
+    assert done.returncode == 0, done.stderr
+    return course
+
+
+@pytest.mark.parametrize("attack", attacks.ATTACKS, ids=lambda attack: attack.name)
+def test_attack_scores_what_its_answers_deserve(course, attack):
+    assert course.scores(attack.name) == HONEST, attack.reason
+
+
+@pytest.mark.parametrize("student", ["helpers", "two-versions"])
+def test_honest_notebooks_with_cells_of_their_own_keep_all_points(course, student):
+    assert course.scores(student) == POINTS
+
+
+def test_regraded_notebook_is_the_instructors_but_for_the_answers(course):
+    path = course.folder / "grading" / "autograded" / "broken-metadata" / SLUG / f"{SLUG}.ipynb"
+    graded = courses.nbformat.read(path, as_version=4)
+    source = courses.source(SLUG)
+    assert [cell.id for cell in graded.cells] == [cell.id for cell in source.cells]
+    assert graded.metadata.kernelspec == source.metadata.kernelspec
+    assert attacks.cell(graded, attacks.TEST).source == attacks.cell(source, attacks.TEST).source
+
+
+# --- the rules, without nbgrader around them ------------------------------------------------------
+def template():
+    cells = [
+        v4.new_markdown_cell("Task", id="task"),
+        v4.new_code_cell("x = None", id="answer"),
+        v4.new_code_cell("assert x == 1", id="test"),
+        v4.new_markdown_cell("YOUR ANSWER HERE", id="report"),
+    ]
+    for cell, kind in [(cells[1], (0, 1)), (cells[2], (1, 0)), (cells[3], (1, 1))]:
+        cell.metadata["nbgrader"] = {
+            "grade_id": cell.id,
+            "grade": bool(kind[0]),
+            "solution": bool(kind[1]),
+            "locked": not kind[1],
+        }
+    return v4.new_notebook(cells=cells)
+
+
+def copied(notebook, cell_id, text):
+    cell = copy.deepcopy(attacks.cell(notebook, cell_id))
+    cell.id, cell.source = f"copy-of-{cell_id}", text
+    return cell
+
+
+def texts(notebook):
+    return [cell.source for cell in notebook.cells]
+
+
+def test_untouched_and_emptied_notebooks_become_the_template():
+    assert texts(transplant.transplant(template(), template())) == texts(template())
+    assert texts(transplant.transplant(template(), v4.new_notebook())) == texts(template())
+
+
+def test_first_changed_copy_is_the_answer_and_the_others_stay_in_place():
+    submission = template()
+    submission.cells[2:2] = [copied(submission, "answer", "x = 1"), v4.new_code_cell("y = 2")]
+    submission.cells.append(copied(submission, "answer", "x = 3"))
+    result = transplant.transplant(template(), submission)
+    assert texts(result) == ["Task", "x = 1", "y = 2", "assert x == 1", "YOUR ANSWER HERE", "x = 3"]
+    assert result.cells[1].id == "answer"
+    assert [cell.id for cell in result.cells if not cell.metadata] == [
+        "task",
+        "free-cell-1",
+        "free-cell-2",
+    ]
+
+
+def test_renamed_cell_is_found_by_its_cell_id_and_a_lost_one_by_nothing():
+    submission = template()
+    answer = submission.cells[1]
+    answer.source = "x = 1"
+    del answer.metadata["nbgrader"]
+    assert texts(transplant.transplant(template(), submission))[1] == "x = 1"
+    answer.id = "unknown"
+    assert texts(transplant.transplant(template(), submission))[1:3] == ["x = 1", "x = None"][::-1]
+
+
+def test_nothing_but_text_is_taken():
+    submission = template()
+    for cell in submission.cells:
+        cell.metadata |= {"tags": ["skip-execution"], "collapsed": True}
+        cell.source += " # changed"
+        if cell.cell_type == "code":
+            cell.outputs = [v4.new_output("stream", text="forged")]
+            cell.execution_count = 5
+    submission.metadata["widgets"] = {"state": 1}
+    free = v4.new_code_cell("import math", metadata={"tags": ["skip-execution"]})
+    submission.cells.insert(0, free)
+    submission.cells.insert(0, v4.new_raw_cell("<script>"))
+    result = transplant.transplant(template(), submission)
+    expected = template()
+    assert texts(result) == [
+        "import math",
+        "Task",
+        "x = None # changed",
+        "assert x == 1",
+        "YOUR ANSWER HERE # changed",
+    ]
+    assert [cell.metadata for cell in result.cells[1:]] == [c.metadata for c in expected.cells]
+    assert result.metadata == expected.metadata
+    assert result.cells[0].metadata == {}
+    assert not any(cell.get("outputs") or cell.get("execution_count") for cell in result.cells)
+
+
+def test_pictures_in_an_answer_remain_and_other_attachments_do_not():
+    submission = template()
+    report = submission.cells[3]
+    report.source = "![plot](attachment:plot.png)"
+    report.attachments = {
+        "plot.png": {"image/png": "aGk=", "text/html": "<script>"},
+        "page": {"text/html": "<script>"},
+    }
+    submission.cells[1].attachments = report.attachments
+    result = transplant.transplant(template(), submission)
+    assert result.cells[3].attachments == {"plot.png": {"image/png": "aGk="}}
+    assert "attachments" not in result.cells[1]
+
+
+def test_source_that_differs_from_the_gradebook_is_said_to():
+    stored = {"answer": "x = None", "test": "assert x == 1", "report": "YOUR ANSWER HERE"}
+    made = transplant.released(template(), stored, {"test", "report"}, "demo")
+    assert texts(made) == texts(template())
+    del stored["answer"]
+    with pytest.raises(RuntimeError, match=r"\(answer\): run  nbgrader generate_assignment demo"):
+        transplant.released(template(), stored, {"test"}, "demo")
+    with pytest.raises(RuntimeError, match=r"\(answer, removed\)"):
+        transplant.released(template(), stored, {"removed"}, "demo")
