@@ -188,13 +188,13 @@ def grade(slug: str, root: Path, student: str | None = None) -> int:
         result = classroom.grade(name, afresh=student is not None, limit=limit)
         results.append(result)
         if student is None:  # the report is the whole class's
-            classroom.save(results)
+            report = classroom.save(results)
         got = "-" if result.score is None else f"{result.score:g} of {result.max_score:g}"
         print(f"{name:{width}}  {got:>13}  {result.note}".rstrip(), flush=True)
     missing = [result for result in results if result.score is None]
     print(f"\n{len(results) - len(missing)} of {len(results)} have a grade.")
     if student is None:
-        print(f"Report: {classroom.save(results)}; logs beside it in {slug}/.")
+        print(f"Report: {report}; logs beside it in {slug}/.")
     return int(bool(missing))
 
 
