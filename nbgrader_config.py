@@ -39,10 +39,20 @@ c.Exchange.path_includes_course = False
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}
 c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 
-# What is graded is the instructor's notebook with the student's text in it, and only files that are
-# what they seem to be are read (dlcourse/grading/intake.py and transplant.py say how).
+# What is graded is the instructor's notebook with the student's text in it; only files that are what
+# they seem to be are read; and it runs in a sandbox, the tests in a process that never ran the
+# student's code (dlcourse/grading says how: intake.py, transplant.py, session.py).
 c.Autograde.exporter_class = "dlcourse.grading.intake.SubmissionExporter"
 c.Autograde.sanitize_preprocessors.insert(0, "dlcourse.grading.transplant.Transplant")
+c.Autograde.autograde_preprocessors = [
+    "dlcourse.grading.execute.Execute",
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbconvert.preprocessors.ClearMetadataPreprocessor",
+    "nbgrader.preprocessors.LimitOutput",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
 # Students see the message of a failed check, but no hidden test, and nothing in their page acts.
 c.GenerateFeedback.exporter_class = "dlcourse.grading.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors.prepend(
@@ -50,15 +60,13 @@ c.GenerateFeedback.preprocessors.prepend(
 )
 c.FeedbackExporter.sanitize_html = True
 
-# Seconds for one cell, for the kernel to start, and for its output to arrive on a busy machine
-# (nbgrader's 30 and 4 are too few where torch has to be imported or a network trained).
+# A student's own check runs the notebook in an ordinary kernel: seconds for one cell, for the kernel
+# to start, and for its output to arrive on a busy machine (nbgrader's 30 and 4 are too few where
+# torch has to be imported or a network trained).
 c.ExecutePreprocessor.timeout = 180
 c.ExecutePreprocessor.startup_timeout = 120
 c.ExecutePreprocessor.iopub_timeout = 30
-# A kernel of a graded notebook has nothing to save: do not wait 1.2 s for its farewell.
+# A kernel of a checked notebook has nothing to save: do not wait 1.2 s for its farewell.
 c.ExecutePreprocessor.shutdown_kernel = "immediate"
 # Errors only: each kernel would warn that it talks over TCP, which stays within this machine.
 c.ExecutePreprocessor.extra_arguments = ["--IPKernelApp.log_level=40"]
-
-# Seconds of wall clock for one student in `dlcourse grade`, whatever the notebook does.
-c.DlcourseGrade.time_limit = 600

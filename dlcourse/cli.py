@@ -9,6 +9,10 @@ from typing import NoReturn
 import dlcourse
 
 USER_ERROR = 2
+NO_SANDBOX = (
+    "dlcourse: without a sandbox students' code runs with your own rights. It can read, change and "
+    "send away what you can, the solutions and the gradebook included."
+)
 
 
 class Parser(argparse.ArgumentParser):
@@ -31,12 +35,32 @@ def parser() -> argparse.ArgumentParser:
     check.add_argument("target", metavar="SLUG|PATH", help="an exercise, or its notebook's path")
     grade = commands.add_parser("grade", help="grade the submissions of an exercise")
     grade.add_argument("slug", metavar="SLUG", help="the exercise")
-    grade.add_argument("--student", metavar="ID", help="only this student's submission")
-    for command in (check, grade):
+    grade.add_argument(
+        "--student", metavar="ID", nargs="+", help="only these students, even if graded already"
+    )
+    grade.add_argument("--workers", metavar="N", type=_positive, help="at once (the cores)")
+    grade.add_argument("--scheduler", metavar="ADDRESS", help="run on this dask cluster")
+    grade.add_argument("--force", action="store_true", help="grade everybody afresh")
+    grade.add_argument(
+        "--no-sandbox",
+        action="store_true",
+        help="run students' code with your own rights: it can read your files, solutions and "
+        "gradebook included, and use your network",
+    )
+    report = commands.add_parser("report", help="how a graded class did, as a page and as tables")
+    report.add_argument("slug", metavar="SLUG", help="the exercise")
+    for command in (check, grade, report):
         command.add_argument(
             "--root", metavar="DIR", type=Path, default=Path(), help="the course's folder (here)"
         )
     return top
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError("at least one")
+    return number
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -69,7 +93,19 @@ def _grading(args: argparse.Namespace) -> int:
     try:
         if args.command == "check":
             return grading.check(args.target, args.root)
-        return grading.grade(args.slug, args.root, args.student)
+        if args.command == "report":
+            return grading.report(args.slug, args.root)
+        if args.no_sandbox:
+            print(NO_SANDBOX, file=sys.stderr)
+        return grading.grade(
+            args.slug,
+            args.root,
+            args.student,
+            args.workers,
+            args.scheduler,
+            args.force,
+            not args.no_sandbox,
+        )
     except grading.UserError as error:
         return _fail(str(error))
 

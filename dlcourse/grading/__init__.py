@@ -6,9 +6,9 @@ when one of them runs.
 
 from pathlib import Path
 
-from dlcourse.grading.course import UserError
+from dlcourse.grading.course import UserError, require_nbgrader
 
-__all__ = ["UserError", "check", "grade"]
+__all__ = ["UserError", "check", "grade", "report"]
 
 
 def check(target: str, root: Path) -> int:
@@ -29,21 +29,52 @@ def check(target: str, root: Path) -> int:
     return student.check(target, Path(root))
 
 
-def grade(slug: str, root: Path, student: str | None = None) -> int:
+def grade(
+    slug: str,
+    root: Path,
+    students: list[str] | None = None,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    force: bool = False,
+    confined: bool = True,
+) -> int:
     """Grade the submissions of an exercise and print the points, or the reason for none.
 
     Args:
         slug: the exercise's name.
         root: the course's folder, in which ``nbgrader_config.py`` and ``grading/`` lie.
-        student: grade this student only, and afresh; otherwise everybody who has no up-to-date
-            grade.
+        students: grade these only, and afresh; otherwise everybody whose grade is not up to date.
+        workers: how many submissions run at once; the number of cores if None.
+        scheduler: address of a dask.distributed cluster that runs them instead.
+        force: grade everybody afresh.
+        confined: whether submissions run in a sandbox.
 
     Returns:
         The exit code: 0 if every student has a grade, else 1.
 
     Raises:
-        UserError: if there is no such exercise or student, or nothing to grade.
+        UserError: if there is no such exercise or student, nothing to grade, no sandbox or no
+            cluster.
     """
+    require_nbgrader()
     from dlcourse.grading import classroom
 
-    return classroom.grade(slug, Path(root), student)
+    return classroom.grade(slug, Path(root), students, workers, scheduler, force, confined)
+
+
+def report(slug: str, root: Path) -> int:
+    """Write what there is to say about a graded class, as a page and two tables.
+
+    Args:
+        slug: the exercise's name.
+        root: the course's folder, in which ``nbgrader_config.py`` and ``grading/`` lie.
+
+    Returns:
+        The exit code, 0.
+
+    Raises:
+        UserError: if there is no such exercise, or nothing of it has been graded yet.
+    """
+    from dlcourse.grading import report_page
+
+    return report_page.report(slug, Path(root))

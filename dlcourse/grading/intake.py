@@ -12,9 +12,13 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import nbformat
 from nbconvert.exporters import NotebookExporter
+from nbformat import validator
+from nbgrader.coursedir import CourseDirectory
 
 from dlcourse.grading.course import UserError
+from dlcourse.grading.transplant import REFUSED
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -31,13 +35,16 @@ class RefusedError(UserError):
     """A submission that is not graded; its text is the reason, for the student."""
 
 
-def read_submission(submitted: Path, student: str, slug: str) -> "NotebookNode":
+def read_submission(
+    submitted: Path, student: str, slug: str, name: str | None = None
+) -> "NotebookNode":
     """Check a student's folder and read the notebook in it.
 
     Args:
         submitted: the folder with one folder for each student.
         student: the student's name or number.
         slug: the exercise's name.
+        name: the notebook's file name; that of the exercise if omitted.
 
     Returns:
         The notebook, in the current format.
@@ -46,13 +53,31 @@ def read_submission(submitted: Path, student: str, slug: str) -> "NotebookNode":
         RefusedError: if the notebook is missing or cannot be graded, or if something in the folder
             is neither a file nor a folder, or if there is too much of it.
     """
-    folder = submitted / student / slug
-    _check_parents(folder, submitted)
-    notebook = folder / f"{slug}.ipynb"
+    folder = check_files(submitted, student, slug)
+    notebook = folder / (name or f"{slug}.ipynb")
     if not os.path.lexists(notebook):
         raise RefusedError(f"the submission has no file {notebook.name}")
-    _check_folder(folder)
     return read_notebook(notebook, name=notebook.name)
+
+
+def check_files(submitted: Path, student: str, slug: str) -> Path:
+    """Check all that lies in a student's folder.
+
+    Args:
+        submitted: the folder with one folder for each student.
+        student: the student's name or number.
+        slug: the exercise's name.
+
+    Returns:
+        The folder.
+
+    Raises:
+        RefusedError: if something in it is neither a file nor a folder, or if there is too much.
+    """
+    folder = submitted / student / slug
+    _check_parents(folder, submitted)
+    _check_folder(folder)
+    return folder
 
 
 def read_notebook(path: Path, name: str | None = None) -> "NotebookNode":
@@ -69,9 +94,6 @@ def read_notebook(path: Path, name: str | None = None) -> "NotebookNode":
         RefusedError: if it is not a regular file, too large, not UTF-8, not JSON, not a notebook,
             has too many or too long cells, or has no cell that nbgrader made.
     """
-    import nbformat
-    from nbformat import validator
-
     name = name or str(path)
     text = _read_text(path, name)
     try:
@@ -180,9 +202,10 @@ def _check_folder(folder: Path) -> None:
 
 
 class SubmissionExporter(NotebookExporter):
-    """Reads a submitted notebook for nbgrader's ``Autograde``, if it may be graded.
+    """Reads a submitted notebook for nbgrader's ``Autograde``.
 
-    A refusal concerns this one student: nbgrader logs it and goes on with the next.
+    What may not be graded is replaced by an empty notebook with the reason, so that its author
+    gets a grade of 0 and reads why. nbgrader would stop at it, or at the whole class.
     """
 
     def from_filename(self, filename: str, resources: dict | None = None, **kw) -> tuple:
@@ -195,16 +218,30 @@ class SubmissionExporter(NotebookExporter):
 
         Returns:
             The notebook's text, and the resources.
-
-        Raises:
-            RefusedError: if the file may not be graded.
         """
-        from nbgrader.coursedir import CourseDirectory
-
         course = CourseDirectory(parent=self)
         submitted = Path(os.path.abspath(course.format_path(course.submitted_directory, ".", ".")))
         path = Path(os.path.abspath(filename))
-        if path.is_relative_to(submitted):
-            _check_parents(path.parent, submitted)
-            read_notebook(path, name=path.name)
-        return super().from_filename(filename, resources=resources, **kw)
+        if not path.is_relative_to(submitted):
+            return super().from_filename(filename, resources=resources, **kw)
+        student, slug = path.relative_to(submitted).parts[:2]
+        notebook = submission(submitted, student, slug, path.name)
+        return self.from_notebook_node(notebook, resources=resources, **kw)
+
+
+def submission(submitted: Path, student: str, slug: str, name: str) -> "NotebookNode":
+    """A student's notebook, or what stands for it where it may not be graded.
+
+    Args:
+        submitted: the folder with one folder for each student.
+        student: the student's name or number.
+        slug: the exercise's name.
+        name: the notebook's file name.
+
+    Returns:
+        The notebook; an empty one with the reason in its metadata if there is one to refuse it.
+    """
+    try:
+        return read_submission(submitted, student, slug, name)
+    except RefusedError as error:
+        return nbformat.v4.new_notebook(metadata={REFUSED: str(error)})

@@ -16,11 +16,13 @@ is tested. The rules:
 * Outputs and metadata are dropped. Pictures pasted into an answer that a person reads remain.
 """
 
+import ast
 import copy
 from collections.abc import Iterable
 from pathlib import Path
 
 import nbformat
+from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.api import Gradebook
@@ -28,6 +30,7 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 PICTURES = ("image/png", "image/jpeg", "image/gif")
+REFUSED = "dlcourse_refused"  # metadata of what stands for a notebook that may not be graded
 
 
 class Transplant(NbGraderPreprocessor):
@@ -58,6 +61,8 @@ class Transplant(NbGraderPreprocessor):
             texts = {cell.name: cell.source for cell in entered.source_cells}
             graded = {cell.name for cell in entered.grade_cells}
         template = released(nbformat.read(path, as_version=4), texts, graded, names["assignment"])
+        if reason := nb.metadata.get(REFUSED):
+            return refusal(template, reason), resources
         return transplant(template, nb), resources
 
 
@@ -85,10 +90,28 @@ def released(
             f"({', '.join(sorted(differ))}): run  nbgrader generate_assignment {slug} --force"
         )
     for grade_id, cell in ours.items():
+        if utils.is_solution(cell):
+            cell.metadata["dlcourse"] = {"role": "student", "binds": _names(cell.source)}
         cell.source = texts[grade_id]
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
+    return notebook
+
+
+def refusal(template: NotebookNode, reason: str) -> NotebookNode:
+    """The exercise without answers, headed by the reason why there are none.
+
+    Args:
+        template: the exercise with stubs and all tests. Not changed.
+        reason: a sentence for the student.
+
+    Returns:
+        The notebook to grade; it earns nothing, and its author reads why.
+    """
+    notebook = copy.deepcopy(template)
+    text = f"**This submission could not be graded.** {reason}"
+    notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text, id="refusal"))
     return notebook
 
 
@@ -142,12 +165,31 @@ def _grade_id(cell: NotebookNode) -> str | None:
     return grade_id if isinstance(grade_id, str) else None
 
 
+def _names(source: str) -> list[str]:
+    """The names that a cell's top level defines, which tests take from the student afterwards."""
+    try:
+        tree = ast.parse(TransformerManager().transform_cell(source))
+    except SyntaxError:
+        return []
+    names = set()
+    for statement in tree.body:
+        if isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
+            names.add(statement.name)
+        elif not isinstance(statement, ast.Import | ast.ImportFrom):
+            names |= {
+                node.id
+                for node in ast.walk(statement)
+                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
+            }
+    return sorted(names)
+
+
 def _free(cell: NotebookNode, own_text: set[str]) -> Iterable[NotebookNode]:
     """A cell of the student's own as plain code or text; nothing for a copy of the exercise's."""
     if not cell.source.strip() or cell.source.strip() in own_text:
         return
     if cell.cell_type == "code":
-        yield nbformat.v4.new_code_cell(cell.source)
+        yield nbformat.v4.new_code_cell(cell.source, metadata={"dlcourse": {"role": "student"}})
     elif cell.cell_type == "markdown":
         plain = nbformat.v4.new_markdown_cell(cell.source)
         if pictures := _pictures(cell, plain):

@@ -1,0 +1,58 @@
+"""Outputs from a process that is not trusted, as a notebook may hold them."""
+
+import base64
+import binascii
+
+from dlcourse.grading.feedback import PICTURES, TEXTS, clean
+
+MAX_OUTPUTS = 200
+MAX_TEXT = 5_000_000  # characters of one output
+
+
+def trusted(outputs: object) -> list[dict]:
+    """Keep of some outputs what is well formed, of limited size, and shows without acting.
+
+    Args:
+        outputs: anything; meant to be a list of outputs in nbformat's shape.
+
+    Returns:
+        Outputs that nbformat accepts, with text, pictures and harmless HTML.
+    """
+    if not isinstance(outputs, list):
+        return []
+    return [kept for output in outputs[:MAX_OUTPUTS] if (kept := _output(output)) is not None]
+
+
+def _output(output: object) -> dict | None:
+    match output:
+        case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str(text)}:
+            return {"output_type": "stream", "name": name, "text": text[:MAX_TEXT]}
+        case {
+            "output_type": "error",
+            "ename": str(name),
+            "evalue": str(value),
+            "traceback": list(lines),
+        }:
+            lines = [line[:MAX_TEXT] for line in lines[:200] if isinstance(line, str)]
+            return {"output_type": "error", "ename": name[:200], "evalue": value[:MAX_TEXT]} | {
+                "traceback": lines
+            }
+        case {"output_type": "display_data" | "execute_result" as kind, "data": dict(data)}:
+            data = {name: value for name in data if (value := _shown(name, data[name])) is not None}
+            more = {"execution_count": None} if kind == "execute_result" else {}
+            return {"output_type": kind, "data": data, "metadata": {}, **more} if data else None
+    return None
+
+
+def _shown(kind: str, value: object) -> str | None:
+    if not isinstance(value, str) or len(value) > MAX_TEXT:
+        return None
+    if kind in PICTURES:
+        try:
+            base64.b64decode(value.replace("\n", ""), validate=True)
+        except (binascii.Error, ValueError):
+            return None
+        return value
+    if kind in TEXTS:
+        return clean(value) if kind == "text/html" else value
+    return None

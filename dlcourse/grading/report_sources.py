@@ -1,0 +1,321 @@
+"""What `dlcourse report` reads: the instructor's notebook, the gradebook, the graded notebooks."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from nbformat import NotebookNode
+
+from dlcourse.grading import constructs
+from dlcourse.grading.course import UserError, find_exercise, load_config
+
+REFUSAL = "refusal"  # id of the first cell of a refused submission's notebook; it has the reason
+EVENTS = frozenset({"KernelDied", "TimeLimit", "MemoryLimit", "OutputLimit"})  # the grader's errors
+LONGEST = 700  # characters of a message that are kept
+LARGEST = 100_000_000  # bytes of a graded notebook that is read
+
+
+@dataclass(frozen=True)
+class Question:
+    """A graded cell.
+
+    Attributes:
+        name: nbgrader's id of the cell that has the points.
+        title: the heading above it.
+        points: the most it can give.
+        cells: ids of the cells to be filled in that belong to it.
+        by_hand: whether a person grades it.
+    """
+
+    name: str
+    title: str
+    points: float
+    cells: tuple[str, ...] = ()
+    by_hand: bool = False
+
+    @property
+    def short(self) -> str:
+        """Its name without the ending that only says that it is a test."""
+        return self.name.removesuffix("-test")
+
+
+class Grade(NamedTuple):
+    """One line of the gradebook."""
+
+    auto: float | None
+    manual: float | None
+    waiting: bool
+
+
+@dataclass
+class Source:
+    """The instructor's notebook.
+
+    Attributes:
+        title: its first heading.
+        questions: in its order.
+        ids: of all its cells.
+        solutions: the instructor's text of each cell to be filled in.
+        known: the names that its own cells import, and what they stand for.
+    """
+
+    title: str
+    questions: list[Question]
+    ids: set[str]
+    solutions: dict[str, str]
+    known: dict[str, str]
+
+
+@dataclass
+class Course:
+    """One exercise's class.
+
+    Attributes:
+        source: the instructor's notebook.
+        stubs: the released text of each cell that nbgrader knows.
+        grades: by student and question.
+        handed_in: students with a folder for this exercise.
+        enrolled: students known to the gradebook.
+        autograded: the path of a graded notebook, with ``*`` for the student.
+    """
+
+    source: Source
+    stubs: dict[str, str]
+    autograded: Path
+    grades: dict[str, dict[str, Grade]] = field(default_factory=dict)
+    handed_in: set[str] = field(default_factory=set)
+    enrolled: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Event:
+    """Where grading ran into a limit or the kernel died; ``question`` may be empty."""
+
+    student: str
+    question: str
+    kind: str
+    text: str
+
+
+class Text(NamedTuple):
+    """A code cell of the student's: its id if it was there to be filled in, where it stands."""
+
+    name: str
+    place: str
+    text: str
+
+
+@dataclass
+class Work:
+    """What a student's graded notebook shows.
+
+    Attributes:
+        missing: whether there is none, or none that can be read.
+        refusal: the reason for which the submission was refused.
+        blank: ids of questions whose cells are all as they were released.
+        messages: of questions that ended with an error, by id.
+        events: what the grader's limits ended.
+        texts: the student's own code.
+    """
+
+    missing: bool = False
+    refusal: str = ""
+    blank: set[str] = field(default_factory=set)
+    messages: dict[str, str] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    texts: list[Text] = field(default_factory=list)
+
+
+def read(slug: str, root: Path) -> Course:
+    """Read everything but the graded notebooks.
+
+    Args:
+        slug: the exercise's name.
+        root: the course's folder.
+
+    Raises:
+        UserError: if there is no such exercise, or no gradebook that knows it.
+    """
+    import nbformat
+    from nbgrader.api import Gradebook, MissingEntry
+    from nbgrader.coursedir import CourseDirectory
+
+    root = root.resolve()
+    path = find_exercise(slug, root / "solutions")
+    if not (root / "nbgrader_config.py").exists():
+        raise UserError(f"there is no nbgrader_config.py in {root}, so it is no course")
+    folders = CourseDirectory(config=load_config(root))
+    ungraded = UserError(
+        f"nothing of '{slug}' has been graded yet: run  dlcourse grade {slug}  first"
+    )
+    # SQLite would make an empty gradebook where there is none.
+    file = folders.db_url.removeprefix("sqlite:///")
+    if file != folders.db_url and not Path(file).exists():
+        raise ungraded
+    with Gradebook(folders.db_url, folders.course_id) as gradebook:
+        try:
+            notebook = gradebook.find_notebook(slug, slug)
+        except MissingEntry as error:
+            raise ungraded from error
+        by_hand = {cell.name for cell in [*notebook.solution_cells, *notebook.task_cells]}
+        by_hand |= {cell.name for cell in notebook.grade_cells if cell.cell_type == "markdown"}
+        points = {
+            cell.name: (cell.max_score, cell.name in by_hand)
+            for cell in [*notebook.grade_cells, *notebook.task_cells]
+        }
+        submitted = Path(folders.format_path(folders.submitted_directory, "*", slug))
+        course = Course(
+            source=_source(nbformat.read(path, as_version=4), points),
+            stubs={cell.name: cell.source or "" for cell in notebook.source_cells},
+            autograded=Path(folders.format_path(folders.autograded_directory, "*", slug))
+            / f"{slug}.ipynb",
+            handed_in={path.parent.name for path in submitted.parents[1].glob(f"*/{slug}")},
+            enrolled={student.id for student in gradebook.students},
+        )
+        for student, name, *grade in _grades(gradebook, notebook.id):
+            course.grades.setdefault(student, {})[name] = Grade(*grade)
+    return course
+
+
+def reports(root: Path) -> Path:
+    """The folder for what is said about a class, beside what it handed in."""
+    from nbgrader.coursedir import CourseDirectory
+
+    folders = CourseDirectory(config=load_config(root))
+    return Path(folders.root, folders.submitted_directory).parent / "reports"
+
+
+def _grades(gradebook, notebook_id: str) -> Iterator[tuple]:
+    """All grades of a notebook in one question to the database, however large the class."""
+    from nbgrader.api import BaseCell, Grade, SubmittedAssignment, SubmittedNotebook
+
+    columns = (Grade.auto_score, Grade.manual_score, Grade.needs_manual_grade)
+    yield from (
+        gradebook.db.query(SubmittedAssignment.student_id, BaseCell.name, *columns)
+        .select_from(Grade)
+        .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
+        .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(BaseCell, Grade.cell_id == BaseCell.id)
+        .filter(SubmittedNotebook.notebook_id == notebook_id)
+    )
+
+
+def _source(notebook: NotebookNode, points: dict[str, tuple[float, bool]]) -> Source:
+    """Find out which cells belong to which question: those that were not yet another's."""
+    title, heading = "", ""
+    questions: list[Question] = []
+    cells: list[str] = []
+    solutions, own = {}, []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and (found := re.findall(r"(?m)^#+ +(.+)$", cell.source)):
+            title, heading = title or found[0], found[-1]
+        mark = cell.metadata.get("nbgrader", {})
+        name = mark.get("grade_id", "")
+        if mark.get("solution"):
+            solutions[name] = cell.source
+            cells.append(name)
+        elif cell.cell_type == "code" and not mark.get("grade"):
+            own.append(cell.source)
+        if name in points:
+            maximum, by_hand = points[name]
+            # Two tests in a row are of the same answer.
+            same = questions[-1].cells if questions and not cells else ()
+            questions.append(Question(name, heading, maximum, tuple(cells) or same, by_hand))
+            cells = []
+    found_here = {question.name for question in questions}
+    for name in sorted(set(points) - found_here):  # the notebook has changed since
+        maximum, by_hand = points[name]
+        questions.append(Question(name, "", maximum, by_hand=by_hand))
+    ids = {cell.get("id", "") for cell in notebook.cells}
+    return Source(title, questions, ids, solutions, constructs.imported(own))
+
+
+def work(course: Course, student: str) -> Work:
+    """Read a student's graded notebook."""
+    notebook = _notebook(course, student)
+    if notebook is None:
+        return Work(missing=True)
+    cells, source = notebook.cells, course.source
+    if cells and cells[0].get("id") == REFUSAL:
+        return Work(refusal=plain(re.sub(r"[#*`]+", "", cells[0].source)) or "no reason given")
+    here = Work()
+    places = {cell: q.short for q in reversed(source.questions) for cell in q.cells}
+    places |= {question.name: question.short for question in source.questions}
+    filled, place = set(), ""
+    for cell in reversed(cells):  # so that a cell of the student's own is known by what follows it
+        mark = cell.metadata.get("nbgrader")
+        name = mark.get("grade_id", "") if isinstance(mark, dict) else ""
+        place = places.get(name, place)
+        changed = (
+            name in source.solutions and cell.source.strip() != course.stubs.get(name, "").strip()
+        )
+        filled |= {name} if changed else set()
+        if cell.cell_type != "code":
+            continue
+        if changed:
+            here.texts.append(Text(name, place, cell.source))
+        elif not name and cell.get("id") not in source.ids:
+            before = f"own cell before {place}" if place else "own cell at the end"
+            here.texts.append(Text("", before, cell.source))
+        kind, message = _error(cell.get("outputs", []))
+        if message:
+            here.messages[name] = message
+        if kind in EVENTS:
+            here.events.append(Event(student, places.get(name, ""), kind, message))
+    here.texts.reverse()
+    here.events.reverse()
+    here.blank = {q.name for q in source.questions if q.cells and filled.isdisjoint(q.cells)}
+    return here
+
+
+def plain(text: object, longest: int = LONGEST) -> str:
+    """A stranger's text without color codes, control characters and marks that turn it around."""
+    from nbconvert.filters import strip_ansi
+
+    lines = strip_ansi(str(text)[: 20 * longest]).expandtabs(4).strip().split("\n")
+    unseen = ("Cc", "Cf", "Cs")
+    clean = "\n".join(
+        "".join("\ufffd" if unicodedata.category(sign) in unseen else sign for sign in line)
+        for line in lines[:12]
+    )
+    cut = len(clean) > longest or len(lines) > 12
+    return clean[:longest].rstrip() + " …" if cut else clean
+
+
+def _notebook(course: Course, student: str) -> NotebookNode | None:
+    from nbformat import v4
+
+    folder, name = course.autograded.parents[2], course.autograded.name
+    path = folder / student / course.autograded.parent.name / name
+    try:
+        if path.stat().st_size > LARGEST:
+            return None
+        notebook = v4.reads_json(path.read_text(encoding="utf-8"))
+        whole = all(
+            isinstance(cell.source, str) and isinstance(cell.metadata, dict) and cell.cell_type
+            for cell in notebook.cells
+        )
+        return notebook if whole else None
+    except (OSError, ValueError, AttributeError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _error(outputs: list) -> tuple[str, str]:
+    """The name and the message of a cell's first error; empty where there is none.
+
+    Of a failed check these are its own words, of any other error its name and message. The
+    traceback, which quotes hidden tests, is not used.
+    """
+    for output in outputs:
+        kind = output.get("output_type")
+        if kind == "error":
+            name, value = plain(output.get("ename", ""), 80), plain(output.get("evalue", ""))
+            if name == "CheckError" and value:
+                return name, value
+            return name, f"{name}: {value}" if value else name
+        if kind == "stream" and output.get("name") == "stderr":
+            return "stderr", "Something was printed on stderr, for which nbgrader gives no points."
+    return "", ""

@@ -1,0 +1,288 @@
+"""What graded code may reach: nothing but Python itself and a scratch folder of its own.
+
+Two walls. :func:`command` starts one process, which has imported what exercises need, inside
+bubblewrap: the system and the Python installation read-only, no other file, no network, a clean
+environment. Each kernel is a fork of that process and goes through :func:`enter`: namespaces of
+its own (so that it sees no other kernel and dies with all that it started), an unprivileged user,
+empty folders of limited size, limits on memory, time, files and processes, and a filter that
+refuses system calls which no exercise needs.
+
+Linux 5.14 or newer, since older kernels count the processes of all users with the same id together.
+"""
+
+import contextlib
+import ctypes
+import ctypes.util
+import os
+import platform
+import resource
+import shutil
+import struct
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import dlcourse
+
+HOME = "/home/student"
+UNPRIVILEGED = 65534  # "nobody", where the grader itself runs as root
+MEGABYTE = 1 << 20
+# Of /etc only what programs need to start and to draw.
+SYSTEM = ("/usr", "/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives", "/etc/localtime")
+TOP = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+
+NEW_NAMESPACES = 0x10000000 | 0x00020000 | 0x20000000 | 0x08000000 | 0x40000000 | 0x04000000
+(NEW_USER, MS_NOSUID_NODEV, MS_PRIVATE_REC) = (0x10000000, 2 | 4, 0x40000 | 0x4000)
+(PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP) = (4, 38, 22)
+
+# System calls by number, refused with "operation not permitted": they see or change other
+# processes, namespaces and the kernel, or take memory that no limit counts.
+REFUSED = {
+    "x86_64": {
+        "arch": 0xC000003E,
+        "clone": 56,
+        "clone3": 435,
+        "others": (
+            *(29, 64, 68, 101, 103, 155, 161, 163, 165, 166, 167, 169, 175, 176, 179, 246, 248),
+            *(249, 250, 272, 298, 304, 308, 310, 311, 313, 319, 321, 323, 425, 426, 427, 428),
+            *(429, 430, 431, 432, 433, 438, 440, 442, 447),
+        ),
+    },
+    "aarch64": {
+        "arch": 0xC00000B7,
+        "clone": 220,
+        "clone3": 435,
+        "others": (
+            *(190, 186, 194, 117, 116, 41, 51, 89, 40, 39, 224, 142, 105, 106, 60, 104, 217),
+            *(218, 219, 97, 241, 265, 268, 270, 271, 273, 279, 280, 282, 425, 426, 427, 428),
+            *(429, 430, 431, 432, 433, 438, 440, 442, 447),
+        ),
+    },
+}
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one notebook may use. Sizes in bytes, times in seconds."""
+
+    cell_seconds: float = 180  # wall clock of one cell
+    notebook_seconds: float = 600  # wall clock of all cells together, restarts included
+    memory: int = 3 << 30  # of a kernel and all that it starts, and of each process by itself
+    disk: int = 256 * MEGABYTE  # of the scratch folder, and of each file
+    processes: int = 128  # processes and threads
+    output: int = 1_000_000  # characters of one cell's output
+
+
+def missing() -> str:
+    """Why there can be no sandbox on this machine; '' if there can be one."""
+    if sys.platform != "linux":
+        return f"bubblewrap works on Linux only, and this is {platform.system()}"
+    if shutil.which("bwrap") is None:
+        return (
+            "bubblewrap is not installed: run  sudo apt install bubblewrap  (Debian, Ubuntu) or  "
+            "sudo dnf install bubblewrap  (Fedora)"
+        )
+    trial = [*command(["/usr/bin/env", "true"])]
+    done = subprocess.run(trial, capture_output=True, text=True, stdin=subprocess.DEVNULL)
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["it gives no reason"])[-1]
+        return (
+            f"bubblewrap does not work here ({reason}): allow unprivileged user namespaces "
+            "(in a container: start it with  --security-opt seccomp=unconfined "
+            "--security-opt apparmor=unconfined --cap-add SYS_ADMIN)"
+        )
+    return ""
+
+
+def command(argv: list[str], hidden: tuple[str, ...] = ()) -> list[str]:
+    """The command line that runs ``argv`` inside bubblewrap.
+
+    Args:
+        argv: a program of this machine and its arguments.
+        hidden: folders that must not be seen even if they lie inside the Python installation,
+            such as the course's.
+
+    Returns:
+        The command line. Open file descriptors are inherited as usual.
+    """
+    options = ["--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-pid"]
+    options += ["--new-session", "--clearenv", "--proc", "/proc", "--dev", "/dev"]
+    if os.geteuid() == 0:
+        # Only for the step down to an unprivileged user, in enter().
+        options += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
+    options += ["--tmpfs", "/tmp", "--dir", HOME]
+    for top in TOP:
+        if os.path.islink(top):
+            options += ["--symlink", os.readlink(top), top]
+        elif os.path.isdir(top):
+            options += ["--ro-bind", top, top]
+    mounts = {path: ["--ro-bind", path, path] for path in (*SYSTEM, *_python()) if _exists(path)}
+    for path in map(os.path.realpath, hidden):
+        if any(Path(path).is_relative_to(shown) for shown in mounts):
+            mounts[path] = ["--tmpfs", path]
+    for path in sorted(mounts, key=len):  # what lies inside comes later
+        # Made by bubblewrap itself, the folders on the way would be closed to other users.
+        for parent in reversed(Path(path).parents):
+            if not any(parent.is_relative_to(other) for other in ("/usr", *mounts)):
+                options += ["--dir", str(parent)]
+        options += mounts[path]
+    for name, value in environment().items():
+        options += ["--setenv", name, value]
+    options += ["--remount-ro", "/", "--chdir", "/"]
+    return ["bwrap", *options, "--", *argv]
+
+
+def environment() -> dict[str, str]:
+    """The whole environment of graded code."""
+    return {
+        "HOME": HOME,
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), "/usr/bin", "/bin"]),
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(Path(dlcourse.__file__).resolve().parent.parent),
+        "PYTHONHASHSEED": "0",  # the same class twice gives the same scores
+        "PYTHONNOUSERSITE": "1",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "MPLCONFIGDIR": "/tmp/matplotlib",
+        "IPYTHONDIR": "/tmp/ipython",
+        "CUDA_VISIBLE_DEVICES": "",
+        **{f"{name}_NUM_THREADS": "1" for name in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")},
+    }
+
+
+def _python() -> set[str]:
+    """The folders of this Python, of its environment, and of this package."""
+    folders = {sys.prefix, sys.base_prefix, sys.exec_prefix, sys.base_exec_prefix}
+    folders |= {str(Path(sys.executable).resolve().parent.parent)}
+    folders |= {path for path in sys.path if path.endswith(("site-packages", "dist-packages"))}
+    folders |= {str(Path(dlcourse.__file__).resolve().parent)}
+    return {folder for folder in folders if not Path(folder).is_relative_to("/usr")} - {"/"}
+
+
+def _exists(path: str) -> bool:
+    return os.path.exists(path)
+
+
+def enter(limits: Limits) -> None:
+    """Shut this process in, for good. It must be a fork with one thread, inside bubblewrap.
+
+    Returns in a child, the first process of namespaces of its own; the process that called does
+    not return, but ends when that child does.
+
+    Args:
+        limits: what it may use.
+
+    Raises:
+        OSError: if any step fails; nobody else's code may run then.
+    """
+    if os.geteuid() == 0:
+        os.setgroups([])
+        os.setresgid(UNPRIVILEGED, UNPRIVILEGED, UNPRIVILEGED)
+        os.setresuid(UNPRIVILEGED, UNPRIVILEGED, UNPRIVILEGED)
+        _libc("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)  # or /proc/self belongs to root
+    uid, gid = os.geteuid(), os.getegid()
+    # Counted in the new namespace too, so the limit has to stand before it is made.
+    most = resource.getrlimit(resource.RLIMIT_NPROC)[1]
+    most = 4096 if most == resource.RLIM_INFINITY else min(most, 4096)
+    resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
+    _libc("unshare", NEW_NAMESPACES)
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"1000 {uid} 1")
+    Path("/proc/self/gid_map").write_text(f"1000 {gid} 1")
+    child = os.fork()
+    if child:
+        os.closerange(0, 1024)
+        os.waitpid(child, 0)
+        os._exit(0)
+    _mount(limits)
+    _limit(limits)
+    _drop_capabilities()
+    _libc("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    _filter()
+
+
+def _mount(limits: Limits) -> None:
+    """Empty folders of its own, and next to nothing of /proc, which still shows other kernels."""
+    kept = {}
+    for name in ("cpuinfo", "meminfo"):  # where programs look how large the machine is
+        with contextlib.suppress(OSError):
+            kept[name] = Path("/proc", name).read_text()
+    _libc("mount", b"none", b"/", None, MS_PRIVATE_REC, None)
+    for folder, size in [
+        ("/proc", MEGABYTE),
+        ("/tmp", limits.disk),
+        ("/dev/shm", limits.disk),
+        (HOME, limits.disk),
+    ]:
+        options = f"size={size},nr_inodes=20000,mode=0755".encode()
+        _libc("mount", b"tmpfs", folder.encode(), b"tmpfs", MS_NOSUID_NODEV, options)
+    for name, text in kept.items():
+        Path("/proc", name).write_text(text)
+    os.chdir(HOME)
+
+
+def _limit(limits: Limits) -> None:
+    # Data, not address space: torch's libraries map gigabytes that they never touch.
+    seconds = int(limits.notebook_seconds) + 1
+    for kind, value in [
+        (resource.RLIMIT_DATA, limits.memory),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_FSIZE, limits.disk),
+        (resource.RLIMIT_NPROC, limits.processes),
+        (resource.RLIMIT_NOFILE, 256),
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_MEMLOCK, 0),
+    ]:
+        resource.setrlimit(kind, (value, value))
+
+
+def _drop_capabilities() -> None:
+    """Give up what the new user namespace gave: mounting, above all."""
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    nothing = (ctypes.c_uint32 * 6)()
+    _libc("capset", header, nothing)
+
+
+def _filter() -> None:
+    """Refuse system calls, by a program that the kernel runs at each of them (seccomp(2))."""
+    known = REFUSED.get(platform.machine())
+    if known is None:
+        raise OSError(f"there is no filter of system calls for {platform.machine()}")
+    (load, equal, at_least, bits, give) = (0x20, 0x15, 0x35, 0x45, 0x06)
+    (allow, not_permitted, not_there, kill) = (0x7FFF0000, 0x50001, 0x50026, 0x80000000)
+    program = [
+        (load, 0, 0, 4),  # the architecture, or numbers would mean something else
+        (equal, 1, 0, known["arch"]),
+        (give, 0, 0, kill),
+        (load, 0, 0, 0),  # the number of the call
+        (at_least, 0, 1, 0x40000000),
+        (give, 0, 0, kill),
+        (equal, 0, 1, known["clone3"]),  # its flags cannot be read here; libc falls back to clone
+        (give, 0, 0, not_there),
+    ]
+    for number in known["others"]:
+        program += [(equal, 0, 1, number), (give, 0, 0, not_permitted)]
+    program += [
+        (equal, 0, 3, known["clone"]),
+        (load, 0, 0, 16),  # its flags
+        (bits, 0, 1, NEW_NAMESPACES),
+        (give, 0, 0, not_permitted),
+        (give, 0, 0, allow),
+    ]
+    code = b"".join(struct.pack("HBBI", *step) for step in program)
+    text = ctypes.create_string_buffer(code, len(code))
+
+    class Program(ctypes.Structure):
+        _fields_ = [("length", ctypes.c_ushort), ("steps", ctypes.c_void_p)]
+
+    whole = Program(len(program), ctypes.addressof(text))
+    _libc("prctl", PR_SET_SECCOMP, 2, ctypes.byref(whole), 0, 0)
+
+
+def _libc(name: str, *arguments) -> None:
+    function = getattr(ctypes.CDLL(None, use_errno=True), name)
+    arguments = [ctypes.c_ulong(a) if isinstance(a, int) else a for a in arguments]
+    if function(*arguments) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"the sandbox could not {name}: {os.strerror(number)}")
