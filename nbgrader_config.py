@@ -39,8 +39,8 @@ c.Exchange.path_includes_course = False
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}
 c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 
-# What is graded is the instructor's notebook with the student's text in it; only files that are what
-# they seem to be are read; and it runs in a sandbox, the tests in a process that never ran the
+# What is graded is the instructor's notebook with the student's text in it; only files that are
+# what they seem to be are read; and it runs in a sandbox, the tests in a process that never ran the
 # student's code (dlcourse/grading says how: intake.py, transplant.py, session.py).
 c.Autograde.exporter_class = "dlcourse.grading.intake.SubmissionExporter"
 c.Autograde.sanitize_preprocessors.insert(0, "dlcourse.grading.transplant.Transplant")
@@ -60,9 +60,9 @@ c.GenerateFeedback.preprocessors.prepend(
 )
 c.FeedbackExporter.sanitize_html = True
 
-# A student's own check runs the notebook in an ordinary kernel: seconds for one cell, for the kernel
-# to start, and for its output to arrive on a busy machine (nbgrader's 30 and 4 are too few where
-# torch has to be imported or a network trained).
+# A student's own check runs the notebook in an ordinary kernel: seconds for one cell, for the
+# kernel to start, and for its output to arrive on a busy machine (nbgrader's 30 and 4 are too few
+# where torch has to be imported or a network trained).
 c.ExecutePreprocessor.timeout = 180
 c.ExecutePreprocessor.startup_timeout = 120
 c.ExecutePreprocessor.iopub_timeout = 30

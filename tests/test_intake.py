@@ -138,7 +138,7 @@ def test_copied_cells_and_repeated_ids_are_no_reason_to_refuse(submitted, bob):
     assert len(intake.read_submission(submitted, "bob", SLUG).cells) == len(notebook.cells)
 
 
-def test_plain_nbgrader_refuses_the_same_and_grades_the_rest(tmp_path):
+def test_plain_nbgrader_refuses_the_same_with_a_reason_and_grades_the_rest(tmp_path):
     course = courses.Course(tmp_path, SLUG)
     course.generate()
     solution = tmp_path / "solutions" / SLUG / f"{SLUG}.ipynb"
@@ -148,10 +148,15 @@ def test_plain_nbgrader_refuses_the_same_and_grades_the_rest(tmp_path):
     course.submitted("d-binary").write_bytes(b"\x89PNG\xff")
     course.submit("honest", courses.filled(SLUG))
     done = course.nbgrader("autograde", SLUG)
-    assert done.returncode == 1
-    for reason in ["is a link", "not an ordinary file", "more than the 20 MB", "not a text file"]:
-        assert reason in done.stderr
+    assert done.returncode == 0, done.stderr
     assert course.scores("honest") == courses.points(SLUG)
-    graded = {path.name for path in (tmp_path / "grading" / "autograded").iterdir()}
-    assert "honest" in graded
-    assert not list((tmp_path / "grading" / "autograded").glob("[abcd]-*/*/*.ipynb"))
+    assert course.nbgrader("generate_feedback", SLUG).returncode == 0
+    for student, reason in {
+        "a-link": "is a link",
+        "b-pipe": "not an ordinary file",
+        "c-large": "more than the 20 MB",
+        "d-binary": "not a text file",
+    }.items():
+        assert set(course.scores(student).values()) == {0}
+        page = tmp_path / "grading" / "feedback" / student / SLUG / f"{SLUG}.html"
+        assert reason in page.read_text()

@@ -36,12 +36,7 @@ class Execute(NbGraderPreprocessor):
 
         Returns:
             The task.
-
-        Raises:
-            RuntimeError: if there can be no sandbox on this machine; the message says what to do.
         """
-        if self.sandbox and (reason := _missing()):
-            raise RuntimeError(f"{reason}. Or grade without protection: see the instructors' page.")
         course = CourseDirectory(parent=self)
         source = Path(course.format_path(course.source_directory, ".", slug))
         submitted = Path(course.format_path(course.submitted_directory, ".", "."))
@@ -77,7 +72,12 @@ class Execute(NbGraderPreprocessor):
 
         Returns:
             The notebook with outputs, and the resources.
+
+        Raises:
+            RuntimeError: if there can be no sandbox on this machine; the message says what to do.
         """
+        if self.sandbox and (reason := _missing()):
+            raise RuntimeError(f"{reason}. Or grade without protection: see the instructors' page.")
         names = resources["nbgrader"]
         put(nb, session.run(self.task(nb, names["student"], names["assignment"])))
         return nb, resources

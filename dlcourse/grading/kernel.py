@@ -134,7 +134,7 @@ class Tests:
         wanted = sorted(self._wanted - self._space.keys())
         found = {}
         if wanted:
-            with contextlib.suppress(proxies.StudentGone, ValueError):
+            with contextlib.suppress(proxies.StudentGoneError, ValueError):
                 found = self._student.names(wanted)
         self._space.update(found)
         self._borrowed = found

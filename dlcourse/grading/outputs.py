@@ -27,16 +27,10 @@ def _output(output: object) -> dict | None:
     match output:
         case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str(text)}:
             return {"output_type": "stream", "name": name, "text": text[:MAX_TEXT]}
-        case {
-            "output_type": "error",
-            "ename": str(name),
-            "evalue": str(value),
-            "traceback": list(lines),
-        }:
+        case {"output_type": "error", "ename": str(), "evalue": str(), "traceback": list(lines)}:
             lines = [line[:MAX_TEXT] for line in lines[:200] if isinstance(line, str)]
-            return {"output_type": "error", "ename": name[:200], "evalue": value[:MAX_TEXT]} | {
-                "traceback": lines
-            }
+            text = {"ename": output["ename"][:200], "evalue": output["evalue"][:MAX_TEXT]}
+            return {"output_type": "error", **text, "traceback": lines}
         case {"output_type": "display_data" | "execute_result" as kind, "data": dict(data)}:
             data = {name: value for name in data if (value := _shown(name, data[name])) is not None}
             more = {"execution_count": None} if kind == "execute_result" else {}

@@ -32,7 +32,7 @@ CLAIMS = {
 }
 
 
-class StudentGone(Exception):
+class StudentGoneError(Exception):
     """The student's process has ended; the coordinator knows why."""
 
 
@@ -77,7 +77,7 @@ class Student:
         Raises:
             Exception: what the student's code raised, by the name it has there, derived from the
                 same built-in exception.
-            StudentGone: if the process has ended.
+            StudentGoneError: if the process has ended.
         """
         sent = (args, kwargs, self._random.changed())
         blobs, parts = arguments.pack(sent, self._register, self._stays)
@@ -101,7 +101,7 @@ class Student:
         try:
             answer, blobs = self._peer.ask(question, blobs)
         except ChannelError:
-            raise StudentGone("the process that runs your code has ended") from None
+            raise StudentGoneError("the process that runs your code has ended") from None
         self._show(answer.get("outputs") or [])
         return answer, blobs
 

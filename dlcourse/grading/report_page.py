@@ -1,4 +1,4 @@
-"""`dlcourse report`: the facts of :mod:`dlcourse.grading.report` as a page and as tables.
+"""`dlcourse report`: the facts of :mod:`dlcourse.grading.report_facts` as a page and as tables.
 
 The page is one file that asks no one for anything and runs no script: it can be mailed, printed and
 opened anywhere. Whatever is in it is escaped, and it tells the browser to load nothing.
@@ -15,9 +15,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlcourse.grading import report as facts
+from dlcourse.grading import report_facts as facts
 from dlcourse.grading import report_sources
-from dlcourse.grading.report import Item, Report
+from dlcourse.grading.report_facts import Item, Report
 from dlcourse.grading.report_sources import plain
 from dlcourse.grading.suspicious import KINDS
 

@@ -79,7 +79,7 @@ class Task:
     cells: tuple[Cell, ...]
     files: dict[str, bytes] = field(default_factory=dict)
     own_files: dict[str, bytes] = field(default_factory=dict)
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     warm: tuple[str, ...] = ()
     hidden: tuple[str, ...] = ()
     confined: bool = True
@@ -151,7 +151,7 @@ def run(task: Task) -> dict[str, list[dict]]:
     return _Session(task).run()
 
 
-class _Gone(Exception):
+class _GoneError(Exception):
     """A kernel had to be ended; the argument is one of REASONS."""
 
 
@@ -180,7 +180,7 @@ class _Session:
             return [self._error("NotRun")]
         try:
             return self._run(cell)
-        except _Gone as gone:
+        except _GoneError as gone:
             self._guilty.add(cell.id)
             self._replay(self._task.cells[:place])
             return [self._error(str(gone))]
@@ -196,7 +196,7 @@ class _Session:
                     continue
                 try:
                     self._run(cell)
-                except _Gone:
+                except _GoneError:
                     self._guilty.add(cell.id)
                     self._restarts += 1
                     break
@@ -246,7 +246,7 @@ class _Session:
         try:
             kernel.commands.send(order)
         except ChannelError:
-            raise _Gone("KernelDied") from None
+            raise _GoneError("KernelDied") from None
 
     def _outputs(self, kernel: Kernel, end: float) -> list[dict]:
         """Wait for a cell's outputs, and end what takes too long or too much."""
@@ -255,9 +255,9 @@ class _Session:
         while not select.select([kernel.commands], [], [], TICK)[0]:
             now = time.monotonic()
             if _memory(student.pid) > self._limits.memory:
-                raise _Gone("MemoryLimit")
+                raise _GoneError("MemoryLimit")
             if now > end + GRACE:
-                raise _Gone("TimeLimit")
+                raise _GoneError("TimeLimit")
             if now > end and not late:
                 # What takes the time is the student's code, be it called by a test or not.
                 late = True
@@ -265,12 +265,12 @@ class _Session:
         try:
             message, _ = kernel.commands.receive(timeout=GRACE)
         except (ChannelError, TimeoutError):
-            raise _Gone("KernelDied") from None
+            raise _GoneError("KernelDied") from None
         shown = outputs.trusted(message.get("outputs") if isinstance(message, dict) else None)
         if late:
             return [*_without_interrupt(shown), self._error("TimeLimit")]
-        if any(output.get("ename") == "StudentGone" for output in shown):
-            raise _Gone("KernelDied")
+        if any(output.get("ename") == "StudentGoneError" for output in shown):
+            raise _GoneError("KernelDied")
         return shown
 
     def _error(self, name: str) -> dict:
@@ -293,7 +293,7 @@ def _memory(pid: int) -> int:
     while left:
         here = Path("/proc", str(left.pop()))
         try:
-            _, resident, shared, *_ = (here / "statm").read_text().split()
+            _, resident, *_ = (here / "statm").read_text().split()
             total += int(resident) * PAGE
             for children in here.glob("task/*/children"):
                 left += map(int, children.read_text().split())

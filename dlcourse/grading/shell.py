@@ -176,7 +176,7 @@ class Cells:
         self._recorder.limit = limit
         sys.stdout, sys.stderr = (Stream(self._recorder, name) for name in ("stdout", "stderr"))
         # What programs that a cell starts print; a temporary file is as large as the disk allows.
-        self._file = tempfile.TemporaryFile(buffering=0)
+        self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (as long as the kernel)
         for descriptor in (1, 2):
             os.dup2(self._file.fileno(), descriptor)
         self._read = 0

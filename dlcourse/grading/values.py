@@ -201,80 +201,80 @@ class Decoder:
             raise ValueError("the value is nested too deeply or has too many items")
         try:
             kind, *rest = data
-            return getattr(self, f"read_{kind}")(depth + 1, *rest)
+            return getattr(self, f"_read_{kind}")(depth + 1, *rest)
         except (TypeError, AttributeError, LookupError, RuntimeError, OverflowError) as error:
             raise ValueError("this is no value") from error
 
     def _all(self, items: list, depth: int) -> list:
         return [self(item, depth) for item in items]
 
-    def read_none(self, depth):
+    def _read_none(self, depth):
         return None
 
-    def read_ellipsis(self, depth):
+    def _read_ellipsis(self, depth):
         return ...
 
-    def read_bool(self, depth, value):
+    def _read_bool(self, depth, value):
         return value is True
 
-    def read_int(self, depth, value):
+    def _read_int(self, depth, value):
         return int(value, 16) if isinstance(value, str) else int(value)
 
-    def read_float(self, depth, value):
+    def _read_float(self, depth, value):
         return float.fromhex(value)
 
-    def read_complex(self, depth, real, imag):
+    def _read_complex(self, depth, real, imag):
         return complex(float.fromhex(real), float.fromhex(imag))
 
-    def read_str(self, depth, text):
+    def _read_str(self, depth, text):
         return str(text)
 
-    def read_bytes(self, depth, text):
+    def _read_bytes(self, depth, text):
         return base64.b64decode(text)
 
-    def read_list(self, depth, items):
+    def _read_list(self, depth, items):
         return self._all(items, depth)
 
-    def read_tuple(self, depth, items):
+    def _read_tuple(self, depth, items):
         return tuple(self._all(items, depth))
 
-    def read_size(self, depth, items):
+    def _read_size(self, depth, items):
         return torch.Size([int(item) for item in items])
 
-    def read_set(self, depth, items):
+    def _read_set(self, depth, items):
         return set(self._all(items, depth))
 
-    def read_frozenset(self, depth, items):
+    def _read_frozenset(self, depth, items):
         return frozenset(self._all(items, depth))
 
-    def read_dict(self, depth, pairs):
+    def _read_dict(self, depth, pairs):
         return {self(key, depth): self(value, depth) for key, value in pairs}
 
-    def read_counter(self, depth, pairs):
-        return collections.Counter(self.read_dict(depth, pairs))
+    def _read_counter(self, depth, pairs):
+        return collections.Counter(self._read_dict(depth, pairs))
 
-    def read_range(self, depth, start, stop, step):
+    def _read_range(self, depth, start, stop, step):
         return range(int(start), int(stop), int(step))
 
-    def read_slice(self, depth, *ends):
+    def _read_slice(self, depth, *ends):
         return slice(*self._all(ends, depth))
 
-    def read_fraction(self, depth, numerator, denominator):
+    def _read_fraction(self, depth, numerator, denominator):
         return Fraction(int(numerator, 16), int(denominator, 16) or 1)
 
-    def read_dtype(self, depth, name):
+    def _read_dtype(self, depth, name):
         return DTYPES[name]
 
-    def read_device(self, depth, name):
+    def _read_device(self, depth, name):
         return torch.device(str(name))
 
-    def read_namedtuple(self, depth, name, fields, items):
+    def _read_namedtuple(self, depth, name, fields, items):
         names = [name, *fields]
         if not all(str.isidentifier(n) and not keyword.iskeyword(n) for n in names):
             raise ValueError("this is no value")
         return collections.namedtuple(name, fields)(*self._all(items, depth))
 
-    def read_tensor(self, depth, name, shape, place, requires_grad, parameter, number, grad):
+    def _read_tensor(self, depth, name, shape, place, requires_grad, parameter, number, grad):
         dtype, blob = DTYPES[name], self._blobs[place]
         if len(blob) != math.prod(shape) * dtype.itemsize:
             raise ValueError("this is no tensor")
@@ -295,21 +295,21 @@ class Decoder:
             value.grad = self(grad, depth)
         return value
 
-    def read_array(self, depth, code, shape, place):
+    def _read_array(self, depth, code, shape, place):
         dtype = np.dtype(str(code))
         if dtype.char not in SCALARS:
             raise ValueError("this is no array")
         flat = np.frombuffer(self._blobs[place], dtype=np.uint8 if dtype.char == "?" else dtype)
         return (flat != 0 if dtype.char == "?" else flat).reshape([int(n) for n in shape])
 
-    def read_scalar(self, depth, kind, code, shape, place):
-        return self.read_array(depth, code, [], place)[()]
+    def _read_scalar(self, depth, kind, code, shape, place):
+        return self._read_array(depth, code, [], place)[()]
 
-    def read_part(self, depth, number):
+    def _read_part(self, depth, number):
         if not isinstance(number, int) or number < 0:
             raise ValueError("there is no such part")
         return self._parts[number]
 
-    def read_ref(self, depth, number, name, kinds, can):
+    def _read_ref(self, depth, number, name, kinds, can):
         names = tuple(str(kind) for kind in kinds)
         return self._resolve(Reference(int(number), str(name)[:100], names, frozenset(can)))

@@ -155,9 +155,9 @@ def grouped(messages: Mapping[str, str]) -> tuple[Failure, ...]:
     """Put messages together that differ only in numbers.
 
     For the comparison each number (with its sign, decimals and exponent; also inf, nan and a
-    memory address) is replaced by one sign, and a list of numbers of any length by the same sign,
-    so that "got 0.5" and "got -3" are one message, "got nothing" another. Digits within words, as
-    in ``answer_a1``, remain.
+    memory address) is replaced by one sign, and numbers in a row, as in a list, by a single one:
+    "got 0.5" and "got -3" are one message, so are "got [1, 2]" and "got [7]"; "got None" is
+    another. Digits within words, as in ``answer_a1``, remain.
 
     Args:
         messages: the message of each student.

@@ -1,0 +1,20 @@
+"""Doing nothing at all, for longer than anybody waits, in the last cell of the notebook and in a thread
+that keeps the process from ending."""
+
+CODE = """\
+import threading
+import time
+
+threading.Thread(target=time.sleep, args=(3600,)).start()
+"""
+ANSWERS = {
+    "c1-code": """\
+import time
+
+while True:
+    try:
+        time.sleep(3600)
+    except BaseException:
+        pass
+"""
+}
