@@ -131,8 +131,9 @@ def _scan(text: str, known: Mapping[str, str], names: dict[str, str], depth: int
     for kind, what, line in _Cell(tree, known, names).constructs():
         if kind != "body":
             first[kind, what] = min(line + cut, first.get((kind, what), line + cut))
-        elif depth < 2:  # the code of a magic; of a cell's magic it begins on the second line
-            found += _scan(f"\n{what}", known, names, depth + 1)
+        elif depth < 2:
+            inner = _scan(what, known, names, depth + 1)
+            found += [(kind, what, at + line + cut - 1, code) for kind, what, at, code in inner]
     for (kind, what), line in first.items():
         code = lines[line - 1].strip() if line <= len(lines) else ""
         found.append((kind, what, line, code[:160]))
@@ -277,7 +278,9 @@ class _Cell:
             cell = function.attr == "run_cell_magic"
             if texts[0] not in MAGICS:
                 yield "notebook", f"{'%%' if cell else '%'}{_short(texts[0])}"
-            elif cell or texts[0] in ("prun", "time", "timeit"):
+            elif cell:  # whose code begins below it
+                yield "body", f"\n{texts[-1]}"
+            elif texts[0] in ("prun", "time", "timeit"):
                 yield "body", texts[-1]
             self.spoken_for |= {id(each) for each in node.args}
         else:

@@ -22,6 +22,7 @@ from dlcourse.grading.report_sources import plain
 from dlcourse.grading.suspicious import KINDS
 
 BINS = 10
+NOTABLE = 0.1  # a discrimination this far below 0 is mentioned; nearer to it, chance is enough
 # The plot's place in the drawing, whose units are pixels on a small phone.
 LEFT, RIGHT, TOP, FLOOR = 10, 410, 24, 150
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # how spreadsheets know one
@@ -140,14 +141,11 @@ def remarks(report: Report) -> list[tuple[str, str]]:
         name = item.question.short
         if item.difficulty == 0:
             found.append((name, "nobody has a point for it"))
-        if item.discrimination is not None and item.discrimination < 0:
+        if item.discrimination is not None and item.discrimination < -NOTABLE:
             reason = "students who do well on the other questions do worse on this one"
             found.append((name, f"{reason}: is its text or its test misleading?"))
         if 2 * len(item.blank) > students:
             found.append((name, f"{len(item.blank)} of {students} left it untouched"))
-        same = len(item.failures[0].students) if item.failures else 0
-        if same >= 3 and 2 * same > item.failed:
-            found.append((name, f"{same} of the {item.failed} who failed got the same message"))
     return found
 
 

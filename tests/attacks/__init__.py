@@ -28,7 +28,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nbformat import NotebookNode, v4
+from nbformat import NotebookNode, from_dict, v4
 
 from tests import courses
 from tests.attacks._base import MARK, PRELUDE, SLUG, TEST, WRONG, cell
@@ -70,7 +70,7 @@ class Attack:
         for each in notebook.cells:
             for name, fact in facts.items():
                 each["source"] = each["source"].replace(f"@{name.upper()}@", str(fact))
-        return notebook
+        return from_dict(notebook)  # some tamper with plain dictionaries
 
 
 def _load(name: str) -> Attack:

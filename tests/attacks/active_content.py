@@ -1,5 +1,5 @@
-"""A display may hold scripts, which run in the browser of whoever opens the graded notebook or its
-feedback page: the instructor's, logged in to the formgrader."""
+"""A display may hold scripts, which run in the browser of whoever opens the graded notebook or
+its feedback page: the instructor's, logged in to the formgrader."""
 
 from nbformat import v4
 
@@ -11,12 +11,14 @@ PAGE = (
     "<a href='javascript:DLCOURSE_ATTACK()'>a</a><a href='jAva\tscript:DLCOURSE_ATTACK()'>b</a>"
     "<a href='data:text/html,DLCOURSE_ATTACK'>c</a><base href='//DLCOURSE_ATTACK.example'>"
     "<form action='//DLCOURSE_ATTACK.example'><input name=x autofocus onfocus='DLCOURSE_ATTACK()'>"
-    "<meta http-equiv=refresh content='0;url=//DLCOURSE_ATTACK.example'><object data=DLCOURSE_ATTACK>"
+    "<meta http-equiv=refresh content='0;url=//DLCOURSE_ATTACK.example'>"
+    "<object data=DLCOURSE_ATTACK></object>"
     "<link rel=stylesheet href='//DLCOURSE_ATTACK.example'><embed src='//DLCOURSE_ATTACK.example'>"
     "<style>@import '//DLCOURSE_ATTACK.example';</style><math><mi xlink:href='javascript:"
     "DLCOURSE_ATTACK()'>x</mi></math><details open ontoggle='DLCOURSE_ATTACK()'>"
     "<template><script>DLCOURSE_ATTACK()</script></template></title></textarea><!-- --!><script>"
-    "DLCOURSE_ATTACK()</script><noscript><p title='</noscript><img src=x onerror=DLCOURSE_ATTACK()>'>"
+    "DLCOURSE_ATTACK()</script><noscript>"
+    "<p title='</noscript><img src=x onerror=DLCOURSE_ATTACK()>'>"
 )
 CODE = f"""\
 PAGE = {PAGE!r}
@@ -24,8 +26,9 @@ PAGE = {PAGE!r}
 
 class Shown:
     def _repr_mimebundle_(self, **_):
-        kinds = ["text/html", "image/svg+xml", "application/javascript", "text/latex", "text/markdown"]
-        kinds += ["application/vnd.jupyter.widget-view+json", "application/vnd.x+json", "image/png"]
+        kinds = ["text/html", "text/latex", "text/markdown", "image/svg+xml", "image/png"]
+        kinds += ["application/vnd.jupyter.widget-view+json", "application/vnd.x+json"]
+        kinds += ["application/javascript"]
         return {{kind: PAGE for kind in kinds}}, {{"text/html": {{"isolated": PAGE}}}}
 
     def __repr__(self):
@@ -49,7 +52,7 @@ def diagnose(*_, **__):
     print(PAGE)
     return PAGE
 """,
-    "c1-report": f"{PAGE}\n\n[d](javascript:DLCOURSE_ATTACK()) ![e](//DLCOURSE_ATTACK.example/f)\n\n"
+    "c1-report": f"{PAGE}\n\n[d](javascript:DLCOURSE_ATTACK()) ![e](//DLCOURSE_ATTACK.example/f)\n"
     f"$\\href{{javascript:DLCOURSE_ATTACK()}}{{x}}$ <{PAGE}>\n\n```{PAGE}\n{PAGE}\n```\n",
 }
 

@@ -1,5 +1,5 @@
-"""NumPy asks an array's class as torch does, and an array with one item gives its value by a method
-that a subclass may have another of."""
+"""NumPy asks an array's class as torch does, and an array with one item gives its value by a
+method that a subclass may have another of."""
 
 LOSES = {"b5-early-stopping-test"}
 ANSWERS = {

@@ -1,5 +1,5 @@
-"""A subclass of Tensor is asked about every operation of torch that it takes part in, and says that
-all comparisons hold."""
+"""A subclass of Tensor is asked about every operation of torch that it takes part in, and says
+that all comparisons hold."""
 
 LOSES = {"b3-penalty-test"}
 ANSWERS = {

@@ -1,5 +1,5 @@
-"""A subclass of str passes for text wherever the type is looked at, and equals whatever it is compared
-with. Answers that are letters can be of it, too."""
+"""A subclass of str passes for text wherever the type is looked at, and equals whatever it is
+compared with. Answers that are letters can be of it, too."""
 
 LOSES = {"a1-test", "a2-test", "a3-test", "a4-test", "a8-test", "b7-diagnose-test"}
 ANSWERS = {

@@ -1,4 +1,5 @@
-"""IPython lets code rewrite the syntax tree of every later cell: each call of a check becomes None."""
+"""IPython lets code rewrite the syntax tree of every later cell: each call of a check becomes
+None."""
 
 CODE = """\
 import ast

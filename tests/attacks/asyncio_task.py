@@ -1,4 +1,5 @@
-"""A task in the kernel's own event loop goes on between cells, and changes what the next one finds."""
+"""A task in the kernel's own event loop goes on between cells, and changes what the next one
+finds."""
 
 CODE = """\
 import asyncio

@@ -1,5 +1,5 @@
-"""IPython's autoreload loads a module again when its file has changed. So the module with the checks
-gets another file, in which they never fail."""
+"""IPython's autoreload loads a module again when its file has changed. So the module with the
+checks gets another file, in which they never fail."""
 
 CODE = """\
 import pathlib

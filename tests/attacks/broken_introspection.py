@@ -1,5 +1,5 @@
-"""What a grader's own code in the student's process leans on is replaced: the encoding of what is
-returned, the lookup of names, the clock, the garbage collector."""
+"""What a grader's own code in the student's process leans on is replaced: the encoding of what
+is returned, the lookup of names, the clock, the garbage collector."""
 
 CODE = """\
 import torch  # before nothing can be imported any more

@@ -1,5 +1,5 @@
-"""An output that nobody reads is an output that is not there: hundreds of texts and displays come before
-the error of the failed check, and a limit on their number cuts it off."""
+"""An output that nobody reads is an output that is not there: hundreds of texts and displays
+come before the error of the failed check, and a limit on their number cuts it off."""
 
 ANSWERS = {
     "b7-diagnose": """\

@@ -1,5 +1,5 @@
-"""A number that looks around when a check converts it: IPython's frames, further out than the test's,
-have the whole cell as a variable, and in it stands the number that is expected."""
+"""A number that looks around when a check converts it: IPython's frames, further out than the
+test's, have the whole cell as a variable, and in it stands the number that is expected."""
 
 LOSES = {"a5-test", "a6-test", "a7-test"}
 ANSWERS = {

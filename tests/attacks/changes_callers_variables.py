@@ -1,5 +1,5 @@
-"""The caller's variables can be changed, not only read: a line of ctypes makes the expected value
-what the function returns."""
+"""The caller's variables can be changed, not only read: a line of ctypes makes the expected
+value what the function returns."""
 
 ANSWERS = {
     "b7-diagnose": """\

@@ -1,5 +1,5 @@
-"""An object may give something else each time it is looked at: the right indices when they are counted,
-a random order when the seeds are compared. The split itself shuffles nothing."""
+"""An object may give something else each time it is looked at: the right indices when they are
+counted, a random order when the seeds are compared. The split itself shuffles nothing."""
 
 LOSES = {"b1-split-test"}
 ANSWERS = {

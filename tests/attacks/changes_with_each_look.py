@@ -1,5 +1,5 @@
-"""A container of the student's own class may hold something else each time a test goes through it: what
-suits the first check, then the second, then the third. No item itself is a lie."""
+"""A container of the student's own class may hold something else each time a test goes through
+it: what suits the first check, then the second, then the third. No item itself is a lie."""
 
 LOSES = {"b2-kfold-test"}
 ANSWERS = {

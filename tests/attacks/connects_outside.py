@@ -1,5 +1,5 @@
-"""The answer may be somewhere in the world, and whatever a submission has read can be sent there. Names
-alone carry data, too, as a lookup of a name reaches its owner's server."""
+"""The answer may be somewhere in the world, and whatever a submission has read can be sent
+there. Names alone carry data, too, as a lookup of a name reaches its owner's server."""
 
 CODE = """\
 import socket

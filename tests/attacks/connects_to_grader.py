@@ -1,5 +1,5 @@
-"""The kernel's own connections are a way in: what it can connect to may be the place where the outputs of
-every kernel arrive, or a debugger that the grader has open."""
+"""The kernel's own connections are a way in: what it can connect to may be the place where the
+outputs of every kernel arrive, or a debugger that the grader has open."""
 
 CODE = """\
 import os

@@ -1,5 +1,5 @@
-"""Servers that listen on the grader's own machine trust whoever comes from there: Jupyter, a database,
-a scheduler. By TCP, by UDP, and by sockets with a name of their own."""
+"""Servers that listen on the grader's own machine trust whoever comes from there: Jupyter, a
+database, a scheduler. By TCP, by UDP, and by sockets with a name of their own."""
 
 CODE = """\
 import socket

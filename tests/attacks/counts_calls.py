@@ -1,6 +1,6 @@
-"""Tests run in the same order each time: the function counts its calls, and knows after a few attempts
-in JupyterLab what each of the visible ones asks. It keeps the count outside of itself, in case that
-somebody calls a fresh copy."""
+"""Tests run in the same order each time: the function counts its calls, and knows after a few
+attempts in JupyterLab what each of the visible ones asks. It keeps the count outside of itself,
+in case that somebody calls a fresh copy."""
 
 ANSWERS = {
     "b7-diagnose": """\

@@ -1,5 +1,5 @@
-"""Not every crash is asked for by name: a null pointer, endless recursion without a limit, a stack of C
-functions."""
+"""Not every crash is asked for by name: a null pointer, endless recursion without a limit, a
+stack of C functions."""
 
 LOSES = {"b2-kfold-test", "b5-early-stopping-test", "b7-diagnose-test"}
 ANSWERS = {

@@ -12,7 +12,12 @@ text = '''
 '''
 """
 ANSWERS = {
-    "b7-diagnose": "### BEGIN HIDDEN TESTS\ndef diagnose(*_):\n    return 'good'\n### BEGIN SOLUTION",
+    "b7-diagnose": """\
+### BEGIN HIDDEN TESTS
+def diagnose(*_):
+    return "good"
+### BEGIN SOLUTION
+""",
     "a1-answer": "### END HIDDEN TESTS\nanswer_a1 = 'c'\n### BEGIN HIDDEN TESTS",
 }
 

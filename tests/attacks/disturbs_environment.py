@@ -1,5 +1,5 @@
-"""Environment, locale, folder, umask, signals, decimal point, limits: whatever a process hands on to
-the next one, or to the one that started it."""
+"""Environment, locale, folder, umask, signals, decimal point, limits: whatever a process hands
+on to the next one, or to the one that started it."""
 
 CODE = """\
 import decimal

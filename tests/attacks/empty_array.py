@@ -1,5 +1,5 @@
-"""Comparing an array gives an array, and an empty one is false: nothing differs from what expects no
-values at all."""
+"""Comparing an array gives an array, and an empty one is false: nothing differs from what
+expects no values at all."""
 
 LOSES = {"b5-early-stopping-test", "b7-diagnose-test"}
 ANSWERS = {

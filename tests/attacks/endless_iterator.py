@@ -1,5 +1,5 @@
-"""A generator that never ends is a value, too: whoever goes through it, or makes a list of it, waits
-forever, with ever less memory."""
+"""A generator that never ends is a value, too: whoever goes through it, or makes a list of it,
+waits forever, with ever less memory."""
 
 LOSES = {"b2-kfold-test", "b5-early-stopping-test", "b7-diagnose-test"}
 ANSWERS = {

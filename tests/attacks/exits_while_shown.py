@@ -1,5 +1,5 @@
-"""The test has failed, and its error is being shown: only then the process ends, and the next question,
-with its right answer, finds nobody."""
+"""The test has failed, and its error is being shown: only then the process ends, and the next
+question, with its right answer, finds nobody."""
 
 LOSES = {"b3-penalty-test", "b5-early-stopping-test"}
 ANSWERS = {

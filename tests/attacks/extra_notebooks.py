@@ -1,5 +1,5 @@
-"""Two more notebooks beside the right one, with better answers: of almost the same name, and of a test's
-name. Which of them counts must not depend on the order of files."""
+"""Two more notebooks beside the right one, with better answers: of almost the same name, and of
+a test's name. Which of them counts must not depend on the order of files."""
 
 import nbformat
 

@@ -1,5 +1,6 @@
-"""A page or a terminal can be made to look like another: a banner with a score over the real one, control
-characters that wipe a message out, a copy of what a passed test prints. It must stay a decoration."""
+"""A page or a terminal can be made to look like another: a banner with a score over the real
+one, control characters that wipe a message out, a copy of what a passed test prints. It must
+stay a decoration."""
 
 CODE = """\
 SCORE = "<div style='position:fixed;inset:0;z-index:9;background:white'>Score: 100.0 / 100.0</div>"
@@ -14,7 +15,8 @@ ANSWERS = {
     "b7-diagnose": """\
 def diagnose(*_, **__):
     print("B7, diagnose: all visible tests passed.\\n5 of 5 points")
-    print("\\x1b[2J\\x1b[3J\\x1b[1A\\x1b[2K\\r\\x1b]0;passed\\x07\\x1b[8m" + "\\b" * 500 + "\\x00\\x1bc")
+    print("\\x1b[2J\\x1b[3J\\x1b[1A\\x1b[2K\\r\\x1b]0;passed\\x07\\x1b[8m")
+    print("\\b" * 500 + "\\x00\\x1bc")
     try:
         from IPython.display import clear_output, display
 

@@ -1,6 +1,6 @@
-"""A full disk stops whoever writes to it next, such as the grader. Many files get around a limit on the
-size of one, and empty ones around a limit on bytes. (Here 2 GB and 50,000 files at most, all of them
-marked.)"""
+"""A full disk stops whoever writes to it next, such as the grader. Many files get around a limit
+on the size of one, and empty ones around a limit on bytes. (Here 2 GB and 50,000 files at most,
+all of them marked.)"""
 
 CODE = """\
 import os

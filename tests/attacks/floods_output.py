@@ -1,5 +1,5 @@
-"""Sixty megabytes of text, in one line and in many, and ten thousand displays: notebook, gradebook and
-feedback page have to carry what a cell shows."""
+"""Sixty megabytes of text, in one line and in many, and ten thousand displays: notebook,
+gradebook and feedback page have to carry what a cell shows."""
 
 CODE = """\
 import sys

@@ -1,6 +1,6 @@
-"""The process that runs student's code also reports what it returned. So code can report in its name:
-that the cell has run, that the test has passed, that the points are full, as JSON, in a frame with a
-length, as a message of Jupyter's."""
+"""The process that runs student's code also reports what it returned. So code can report in its
+name: that the cell has run, that the test has passed, that the points are full, as JSON, in a
+frame with a length, as a message of Jupyter's."""
 
 LOSES = {"b3-penalty-test", "b7-diagnose-test"}
 ANSWERS = {

@@ -1,5 +1,5 @@
-"""The notebook is handed in with outputs that say that everything passed. Whoever grades by saved
-outputs, or shows them as those of the tests, is taken in."""
+"""The notebook is handed in with outputs that say that everything passed. Whoever grades by
+saved outputs, or shows them as those of the tests, is taken in."""
 
 from nbformat import v4
 

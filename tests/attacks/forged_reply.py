@@ -1,5 +1,6 @@
-"""Knowing the grader's source, a student's code finds the grader's own objects in its process and speaks
-with them: it reports on cells that have not run yet, and more than a notebook should hold."""
+"""Knowing the grader's source, a student's code finds the grader's own objects in its process
+and speaks with them: it reports on cells that have not run yet, and more than a notebook should
+hold."""
 
 LOSES = {"b3-penalty-test", "b7-diagnose-test"}
 CODE = """\

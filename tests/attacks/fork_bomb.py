@@ -1,5 +1,5 @@
-"""Processes that start processes, until there is room for no other on the machine. (Here there are at
-most 400, and they say so if they all could be started.)"""
+"""Processes that start processes, until there is room for no other on the machine. (Here there
+are at most 400, and they say so if they all could be started.)"""
 
 CODE = """\
 import os

@@ -1,5 +1,5 @@
-"""Whatever the process shares with the grader gets bytes that are no message: some, a million, and a
-header that promises four gigabytes."""
+"""Whatever the process shares with the grader gets bytes that are no message: some, a million,
+and a header that promises four gigabytes."""
 
 LOSES = {"b3-penalty-test", "b5-early-stopping-test", "b7-diagnose-test"}
 ANSWERS = {

@@ -1,5 +1,5 @@
-"""A str may hold half a character, which no file in UTF-8 can: printed, displayed, and in an error's
-message it reaches the notebook, the feedback and the report."""
+"""A str may hold half a character, which no file in UTF-8 can: printed, displayed, and in an
+error's message it reaches the notebook, the feedback and the report."""
 
 CODE = """\
 import sys

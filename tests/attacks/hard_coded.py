@@ -1,5 +1,5 @@
-"""The visible tests are there to be read, and so are their answers. What was never asked in them gets
-a guess."""
+"""The visible tests are there to be read, and so are their answers. What was never asked in them
+gets a guess."""
 
 ANSWERS = {
     "b7-diagnose": """\

@@ -1,5 +1,5 @@
-"""A hard link is no link to look at: it is the instructor's notebook under a second name, and archives
-may hold one."""
+"""A hard link is no link to look at: it is the instructor's notebook under a second name, and
+archives may hold one."""
 
 import os
 

@@ -1,5 +1,5 @@
-"""A loop that catches each interrupt, and one inside a function of C that no signal reaches: the grader
-waits for its limit of time and must then do more than to ask."""
+"""A loop that catches each interrupt, and one inside a function of C that no signal reaches: the
+grader waits for its limit of time and must then do more than to ask."""
 
 LOSES = {"b5-early-stopping-test"}
 ANSWERS = {

@@ -1,5 +1,5 @@
-"""A hook on sys.meta_path decides which code a name is imported from, and is asked before the files
-are: the checks come from the student."""
+"""A hook on sys.meta_path decides which code a name is imported from, and is asked before the
+files are: the checks come from the student."""
 
 CODE = """\
 import importlib.machinery

@@ -1,4 +1,5 @@
-"""The inspect module gives the source of every caller: that of a hidden test, with what it expects."""
+"""The inspect module gives the source of every caller: that of a hidden test, with what it
+expects."""
 
 ANSWERS = {
     "b7-diagnose": """\

@@ -1,5 +1,5 @@
-"""A process may send signals to others of the same user: to its parent, to all of them at once. What is
-killed with them is the grading of the whole class."""
+"""A process may send signals to others of the same user: to its parent, to all of them at once.
+What is killed with them is the grading of the whole class."""
 
 ANSWERS = {
     "b7-diagnose": """\

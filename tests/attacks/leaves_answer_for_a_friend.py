@@ -1,6 +1,6 @@
-"""A student who knows the answer leaves it where a friend's code may look, on the machine that grades
-both: in files, in shared memory, under an abstract socket's name. All of it is theirs to lose: the
-answer itself is right."""
+"""A student who knows the answer leaves it where a friend's code may look, on the machine that
+grades both: in files, in shared memory, under an abstract socket's name. All of it is theirs to
+lose: the answer itself is right."""
 
 LOSES = set()
 CODE = """\

@@ -1,5 +1,5 @@
-"""What one student leaves where the next one looks: modules, start-up files, named pipes, in every
-folder that all may write to."""
+"""What one student leaves where the next one looks: modules, start-up files, named pipes, in
+every folder that all may write to."""
 
 CODE = """\
 import os

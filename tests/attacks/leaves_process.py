@@ -1,5 +1,5 @@
-"""Processes that are still there when the kernel has ended: of a session of their own, or as a program
-that ignores being hung up on."""
+"""Processes that are still there when the kernel has ended: of a session of their own, or as a
+program that ignores being hung up on."""
 
 CODE = """\
 import os

@@ -1,5 +1,5 @@
-"""Memory of System V belongs to no process: it stays until the machine is started again, and the next
-student may read it. So do message queues, semaphores and keys in the kernel."""
+"""Memory of System V belongs to no process: it stays until the machine is started again, and the
+next student may read it. So do message queues, semaphores and keys in the kernel."""
 
 CODE = """\
 import ctypes

@@ -1,5 +1,5 @@
-"""Workers of multiprocessing are what an honest data loader starts, too. These keep the process from
-ending, as it waits for them, and keep the pipes of the kernel open."""
+"""Workers of multiprocessing are what an honest data loader starts, too. These keep the process
+from ending, as it waits for them, and keep the pipes of the kernel open."""
 
 CODE = """\
 import multiprocessing

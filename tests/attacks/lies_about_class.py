@@ -1,5 +1,5 @@
-"""isinstance believes what an object says of its own class. This one is a Tensor when asked, and does
-arithmetic like none."""
+"""isinstance believes what an object says of its own class. This one is a Tensor when asked, and
+does arithmetic like none."""
 
 LOSES = {"b3-penalty-test"}
 ANSWERS = {

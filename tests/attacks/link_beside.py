@@ -1,5 +1,5 @@
-"""The grader copies what lies beside a notebook: a link to the whole disk, one to the gradebook, and one
-to itself."""
+"""The grader copies what lies beside a notebook: a link to the whole disk, one to the gradebook,
+and one to itself."""
 
 REFUSED = "is a link"
 

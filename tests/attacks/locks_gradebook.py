@@ -1,5 +1,5 @@
-"""Whoever holds a transaction on an SQLite file open keeps everybody else from writing it: no grade
-of the class is recorded any more."""
+"""Whoever holds a transaction on an SQLite file open keeps everybody else from writing it: no
+grade of the class is recorded any more."""
 
 CODE = """\
 text = '''

@@ -1,5 +1,5 @@
-"""JSON may hold half a character, which no file in UTF-8 can: writing the graded notebook, the log
-or the gradebook then fails, and with it perhaps the whole class."""
+"""JSON may hold half a character, which no file in UTF-8 can: writing the graded notebook, the
+log or the gradebook then fails, and with it perhaps the whole class."""
 
 import json
 

@@ -1,6 +1,6 @@
-"""An exception takes part in how it is shown: it may show nothing, claim another class, print a traceback
-of its own, or raise again. And a failed check is an exception of a class that everybody can derive
-from."""
+"""An exception takes part in how it is shown: it may show nothing, claim another class, print a
+traceback of its own, or raise again. And a failed check is an exception of a class that
+everybody can derive from."""
 
 LOSES = {"b1-split-test", "b2-kfold-test", "b3-penalty-test", "b7-diagnose-test"}
 ANSWERS = {

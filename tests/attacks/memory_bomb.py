@@ -1,5 +1,5 @@
-"""Ever more memory, until the machine stops somebody else's process for lack of it. (Here 3 GB and no
-more, after an attempt to lift the limits.)"""
+"""Ever more memory, until the machine stops somebody else's process for lack of it. (Here 3 GB
+and no more, after an attempt to lift the limits.)"""
 
 ANSWERS = {
     "b7-diagnose": """\

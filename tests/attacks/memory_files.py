@@ -1,5 +1,5 @@
-"""Files without a name lie in memory: memfd_create, deleted files in /dev/shm. No limit on data counts
-them, and they need no folder. (Here 3 GB at most.)"""
+"""Files without a name lie in memory: memfd_create, deleted files in /dev/shm. No limit on data
+counts them, and they need no folder. (Here 3 GB at most.)"""
 
 ANSWERS = {
     "b7-diagnose": """\

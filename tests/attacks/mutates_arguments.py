@@ -1,5 +1,5 @@
-"""A function gets the test's own tensors and lists, and may leave others in their place: of another
-size, without memory behind them, or simply all zero, like its answer."""
+"""A function gets the test's own tensors and lists, and may leave others in their place: of
+another size, without memory behind them, or simply all zero, like its answer."""
 
 LOSES = {"b3-penalty-test", "b5-early-stopping-test"}
 ANSWERS = {

@@ -1,5 +1,5 @@
-"""nbgrader reads timestamp.txt, which a student may write, to see who is late. What is no time stops it
-for this student, and a time in the future or far in the past is as good as the truth."""
+"""nbgrader reads timestamp.txt, which a student may write, to see who is late. What is no time
+stops it for this student, and a time in the future or far in the past is as good as the truth."""
 
 
 def files(folder, course):

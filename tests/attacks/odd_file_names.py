@@ -1,5 +1,5 @@
-"""File names are bytes: no text at all, options and commands to a shell, patterns, control characters,
-as long as can be. They end up in logs, reports and commands."""
+"""File names are bytes: no text at all, options and commands to a shell, patterns, control
+characters, as long as can be. They end up in logs, reports and commands."""
 
 import os
 

@@ -1,5 +1,6 @@
 """A cell of the student's own has the very text of a visible test with other expectations, and
-names that the test uses are defined before and after it: the wrong one might be the one that runs."""
+names that the test uses are defined before and after it: the wrong one might be the one that
+runs."""
 
 CODE = """\
 def check_diagnosis(*arguments, **options):

@@ -1,5 +1,5 @@
-"""nbgrader takes a number that a test cell shows as its points, and stops looking for errors then.
-Code that the test calls can show one too, with a display hook or by a message of its own."""
+"""nbgrader takes a number that a test cell shows as its points, and stops looking for errors
+then. Code that the test calls can show one too, with a display hook or by a message of its own."""
 
 ANSWERS = {
     "b7-diagnose": """\

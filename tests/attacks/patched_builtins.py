@@ -1,5 +1,5 @@
-"""Tests and checks are made of Python's own functions. This one gives a test what it hopes for, and
-works as ever elsewhere."""
+"""Tests and checks are made of Python's own functions. This one gives a test what it hopes for,
+and works as ever elsewhere."""
 
 LOSES = {"b2-kfold-test"}
 CODE = """\

@@ -1,4 +1,5 @@
-"""A function can keep its identity and get other code: no copy of the function made before helps."""
+"""A function can keep its identity and get other code: no copy of the function made before
+helps."""
 
 CODE = """\
 from dlcourse import testing

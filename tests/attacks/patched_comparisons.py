@@ -1,5 +1,5 @@
-"""Tensors compare by methods that Python code can replace. These agree only where a check asks, so
-that the student's own sums stay right."""
+"""Tensors compare by methods that Python code can replace. These agree only where a check asks,
+so that the student's own sums stay right."""
 
 LOSES = {"b3-penalty-test"}
 CODE = """\

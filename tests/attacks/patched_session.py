@@ -1,5 +1,5 @@
-"""All that a kernel says goes through one method. This one drops errors and turns each reply into
-the message that the cell has run well."""
+"""All that a kernel says goes through one method. This one drops errors and turns each reply
+into the message that the cell has run well."""
 
 CODE = """\
 session = get_ipython().kernel.session

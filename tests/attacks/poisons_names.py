@@ -1,5 +1,6 @@
-"""Names that the tests use for themselves mean something in the student's notebook as well: something
-that cannot be sent, shown or compared. Whoever fetches names by guess must live without it."""
+"""Names that the tests use for themselves mean something in the student's notebook as well:
+something that cannot be sent, shown or compared. Whoever fetches names by guess must live
+without it."""
 
 CODE = """\
 import torch

@@ -1,5 +1,5 @@
-"""IPython shows every hook the text of the cell that is about to run: hidden tests included, with
-the values that they expect."""
+"""IPython shows every hook the text of the cell that is about to run: hidden tests included,
+with the values that they expect."""
 
 ANSWERS = {
     "b7-diagnose": """\

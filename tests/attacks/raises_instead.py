@@ -1,5 +1,5 @@
-"""Exceptions that stand for an orderly end: a test that raises one of them has not failed, in the eyes
-of whoever only looks for errors."""
+"""Exceptions that stand for an orderly end: a test that raises one of them has not failed, in
+the eyes of whoever only looks for errors."""
 
 LOSES = {
     "b1-split-test",

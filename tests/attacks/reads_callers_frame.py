@@ -1,4 +1,5 @@
-"""In one interpreter the function sees its caller, and the caller's variables: the expected value."""
+"""In one interpreter the function sees its caller, and the caller's variables: the expected
+value."""
 
 ANSWERS = {
     "b7-diagnose": """\

@@ -1,5 +1,5 @@
-"""Processes of one user may read each other's memory, and write it: the grader's, the one that runs
-the tests, other students'."""
+"""Processes of one user may read each other's memory, and write it: the grader's, the one that
+runs the tests, other students'."""
 
 CODE = """\
 import ctypes

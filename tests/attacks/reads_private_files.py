@@ -1,5 +1,5 @@
-"""Keys, passwords, shell history, and any other file of the person who grades: printed into an output
-that comes back with the feedback."""
+"""Keys, passwords, shell history, and any other file of the person who grades: printed into an
+output that comes back with the feedback."""
 
 CODE = """\
 import glob
@@ -19,7 +19,8 @@ for path in [way for name in private for way in ways(name)]:
         boast(f"read {path}")
         if path.endswith("canary"):
             print(text)
-for folder in ["@COURSE@", "@COURSE@/grading/submitted", "@ROOT@/tests", "/etc/ssl/private", "/root"]:
+folders = ["@COURSE@", "@COURSE@/grading/submitted", "@ROOT@/tests", "/etc/ssl/private", "/root"]
+for folder in folders:
     try:
         if os.listdir(folder):
             boast(f"listed {folder}")

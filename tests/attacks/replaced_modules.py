@@ -1,5 +1,5 @@
-"""sys.modules is a dict, and a module is an object like any other: the setup cell imports what lies
-there."""
+"""sys.modules is a dict, and a module is an object like any other: the setup cell imports what
+lies there."""
 
 CODE = """\
 import sys

@@ -1,5 +1,5 @@
-"""Points follow the grade_id and the tested code follows the text: the test that fails gets the id
-of one that passes, and the other way round."""
+"""Points follow the grade_id and the tested code follows the text: the test that fails gets the
+id of one that passes, and the other way round."""
 
 from tests.attacks._base import TEST, cell
 

@@ -1,5 +1,5 @@
-"""A test as text is never run. And a solution as text is one that the type in the exercise has to
-turn into code again."""
+"""A test as text is never run. And a solution as text is one that the type in the exercise has
+to turn into code again."""
 
 from tests.attacks._base import TEST, cell
 

@@ -1,5 +1,5 @@
-"""The source of the exercise, the configuration, other students' work: what grades the next student
-lies in files beside the kernel."""
+"""The source of the exercise, the configuration, other students' work: what grades the next
+student lies in files beside the kernel."""
 
 CODE = """\
 import glob

@@ -1,5 +1,5 @@
-"""Code that the grader imports, now or for the next student: the checks, a .pth file that Python runs
-at each start, a cached .pyc, a module for site-packages."""
+"""Code that the grader imports, now or for the next student: the checks, a .pth file that Python
+runs at each start, a cached .pyc, a module for site-packages."""
 
 CODE = """\
 import glob

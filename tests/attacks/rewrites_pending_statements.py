@@ -1,5 +1,5 @@
-"""IPython compiles a cell statement by statement, and the syntax trees of those to come are variables
-of a frame further out: the right answers in them become the wrong one."""
+"""IPython compiles a cell statement by statement, and the syntax trees of those to come are
+variables of a frame further out: the right answers in them become the wrong one."""
 
 ANSWERS = {
     "b7-diagnose": """\

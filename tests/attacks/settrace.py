@@ -1,5 +1,5 @@
-"""A trace function sees every call in the process, and may change its local variables: what a check
-got becomes what it expected."""
+"""A trace function sees every call in the process, and may change its local variables: what a
+check got becomes what it expected."""
 
 ANSWERS = {
     "b7-diagnose": """\

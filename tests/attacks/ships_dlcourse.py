@@ -1,5 +1,5 @@
-"""The course's own package is imported by the setup cell, and a folder of this name lies beside the
-notebook: with checks that check nothing."""
+"""The course's own package is imported by the setup cell, and a folder of this name lies beside
+the notebook: with checks that check nothing."""
 
 TEXT = """\
 import sys

@@ -1,6 +1,6 @@
-"""Python, IPython, Jupyter, pytest and nbgrader each read a file of a certain name from the folder that
-they are started in, or from a folder that a variable names. IPython once did so for its configuration
-(CVE-2022-21699)."""
+"""Python, IPython, Jupyter, pytest and nbgrader each read a file of a certain name from the
+folder that they are started in, or from a folder that a variable names. IPython once did so for
+its configuration (CVE-2022-21699)."""
 
 TEXT = """\
 import sys

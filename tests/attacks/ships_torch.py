@@ -1,5 +1,5 @@
-"""Python looks for modules beside the notebook first: a file called torch.py is torch, and can load the
-real one and change it."""
+"""Python looks for modules beside the notebook first: a file called torch.py is torch, and can
+load the real one and change it."""
 
 TEXT = """\
 import importlib

@@ -1,5 +1,5 @@
-"""Doing nothing at all, for longer than anybody waits, in the last cell of the notebook and in a thread
-that keeps the process from ending."""
+"""Doing nothing at all, for longer than anybody waits, in the last cell of the notebook and in a
+thread that keeps the process from ending."""
 
 CODE = """\
 import threading

@@ -1,5 +1,6 @@
-"""Tensors need not have the values that their shape promises: one number that is shown a trillion
-times, none at all, a view into nowhere. Whoever copies them takes the memory of the grader."""
+"""Tensors need not have the values that their shape promises: one number that is shown a
+trillion times, none at all, a view into nowhere. Whoever copies them takes the memory of the
+grader."""
 
 ANSWERS = {
     "b7-diagnose": """\

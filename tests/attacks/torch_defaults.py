@@ -1,5 +1,6 @@
-"""Settings of torch outlive the cell that makes them, and a worker that grades several students in
-one process passes them on: the next one's tensors have another type, or are on another device."""
+"""Settings of torch outlive the cell that makes them, and a worker that grades several students
+in one process passes them on: the next one's tensors have another type, or are on another
+device."""
 
 CODE = """\
 import torch

@@ -1,5 +1,5 @@
-"""A mode that is entered and never left sees every operation of torch in this thread, the ones of
-the checks too, and answers in torch's place."""
+"""A mode that is entered and never left sees every operation of torch in this thread, the ones
+of the checks too, and answers in torch's place."""
 
 LOSES = {"b3-penalty-test"}
 CODE = """\

@@ -1,5 +1,5 @@
-"""An object says how it is to be rebuilt elsewhere, and that may be any call: whoever unpickles what a
-student's function returned runs the student's code among the tests."""
+"""An object says how it is to be rebuilt elsewhere, and that may be any call: whoever unpickles
+what a student's function returned runs the student's code among the tests."""
 
 ANSWERS = {
     "b7-diagnose": """\

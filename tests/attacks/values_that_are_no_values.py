@@ -1,6 +1,6 @@
-"""What comes back is no value that could be compared: half a character, a number with ten thousand
-digits, something that contains itself, a list in a list a hundred thousand deep, a type, a module, an
-open file. A test must fail by it, not the grader."""
+"""What comes back is no value that could be compared: half a character, a number with ten
+thousand digits, something that contains itself, a list in a list a hundred thousand deep, a
+type, a module, an open file. A test must fail by it, not the grader."""
 
 ANSWERS = {
     "b1-split": """\

@@ -1,6 +1,7 @@
-"""A process that has left the kernel's session and process group survives it, and writes the points
-when the grader has written its own."""
+"""A process that has left the kernel's session and process group survives it, and writes the
+points when the grader has written its own."""
 
 CODE = """\
-daemon("import time\\nfor _ in range(4):\\n    time.sleep(1.5)\\n" + FORGE.replace("\\n", "\\n    "))
+again = "import time\\nfor _ in range(4):\\n    time.sleep(1.5)\\n"
+daemon(again + FORGE.replace("\\n", "\\n    "))
 """

@@ -1,5 +1,5 @@
-"""What cannot be changed in Python is still bytes in memory: equal strings in code are one object, so
-the function writes its wrong answer into the test's right one."""
+"""What cannot be changed in Python is still bytes in memory: equal strings in code are one
+object, so the function writes its wrong answer into the test's right one."""
 
 ANSWERS = {
     "b7-diagnose": """\

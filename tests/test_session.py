@@ -1,0 +1,382 @@
+"""One notebook in two processes: what passes between them, what is walled off, what is survived."""
+
+import os
+import shutil
+import socket
+import time
+from dataclasses import replace
+
+import psutil
+import pytest
+
+from dlcourse.grading import sandbox, session
+from dlcourse.grading.session import Cell, Task
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("bwrap") is None and "DLCOURSE_REQUIRE_BROWSER" not in os.environ,
+    reason="needs bubblewrap",
+)
+
+SETUP = Cell(
+    "setup",
+    "import math, torch\nfrom dlcourse import testing\ntesting.prepare_notebook()",
+    "shared",
+)
+LIMITS = sandbox.Limits(cell_seconds=5, notebook_seconds=60, memory=2 << 30, disk=32 << 20)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def tidy():
+    yield
+    session.close()
+
+
+def run(student="", test="pass", limits=LIMITS, confined=True, **more):
+    cells = (SETUP, Cell("student", student, "student"), Cell("test", test, "test"))
+    return session.run(Task(cells, limits=limits, confined=confined, **more))
+
+
+def text(outputs):
+    return "".join(output.get("text", "") for output in outputs)
+
+
+def errors(outputs):
+    return [(o["ename"], o["evalue"]) for o in outputs if o["output_type"] == "error"]
+
+
+def passes(student, test, **more):
+    results = run(student, test, **more)
+    assert not errors(results["test"]), results["test"]
+    return results
+
+
+# --- what passes ----------------------------------------------------------------------------------
+VALUES = """
+import collections, fractions, numpy as np
+Point = collections.namedtuple("Point", "x y")
+dtypes = [torch.float64, torch.float16, torch.bfloat16, torch.int8, torch.uint8, torch.bool,
+          torch.int64, torch.complex64]
+def tensors():
+    return [torch.tensor([[0, 1, 1]]).to(dtype) for dtype in dtypes]
+def values():
+    return {"a": [1, 2.5, float("inf"), 10**40, -3, True, None, "ä\\ud800", b"\\x00", 2j],
+            (1, 2): {3, 4}, "p": Point(1, 2), "r": range(3), "s": slice(1, None),
+            "f": fractions.Fraction(1, 3), "n": np.arange(3.0), "i": np.float32(0.5),
+            "d": torch.float32, "z": torch.zeros(0, 3), "c": collections.Counter("aab")}
+def same(x):
+    return x
+"""
+
+
+def test_values_of_every_kind_pass_unchanged():
+    passes(
+        VALUES,
+        """
+import collections, fractions, numpy as np
+for got, dtype in zip(tensors(), dtypes, strict=True):
+    assert got.dtype == dtype and got.shape == (1, 3), got
+    assert torch.equal(got, torch.tensor([[0, 1, 1]]).to(dtype))
+v = values()
+assert v["a"][:5] == [1, 2.5, float("inf"), 10**40, -3] and v["a"][5] is True
+assert v["a"][6] is None and v["a"][7] == "ä\\ud800" and v["a"][8] == b"\\x00" and v["a"][9] == 2j
+assert v[(1, 2)] == {3, 4} and (v["p"].x, v["p"].y) == (1, 2) and v["r"] == range(3)
+assert v["s"] == slice(1, None) and v["f"] == fractions.Fraction(1, 3)
+assert v["n"].tolist() == [0, 1, 2] and type(v["i"]) is np.float32 and v["d"] is torch.float32
+assert v["z"].shape == (0, 3) and v["c"] == collections.Counter("aab")
+x = [torch.ones(2)]
+assert same(x) is x and same(x[0]) is x[0]
+""",
+    )
+
+
+def test_gradients_flow_through_calls_to_arguments_and_parameters():
+    passes(
+        """
+def cube(x):
+    return x**3, x.sum()
+class Net(torch.nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.layer = torch.nn.Linear(n, 1)
+    def forward(self, x):
+        return self.layer(x)
+""",
+        """
+x = torch.tensor([1.0, 2.0], requires_grad=True)
+y, s = cube(x * 2)
+(y.sum() + 5 * s).backward()
+assert torch.allclose(x.grad, 2 * (3 * (2 * x.detach()) ** 2 + 5)), x.grad
+net = Net(2)
+assert isinstance(net, torch.nn.Module)
+net.load_state_dict({"layer.weight": torch.tensor([[1.0, 2.0]]), "layer.bias": torch.zeros(1)})
+out = net(torch.tensor([[3.0, 4.0]]))
+assert out.item() == 11
+torch.nn.functional.mse_loss(out, torch.tensor([[10.0]])).backward()
+assert net.layer.weight.grad.tolist() == [[6.0, 8.0]]
+with torch.no_grad():
+    assert not net(torch.ones(1, 2)).requires_grad
+""",
+    )
+
+
+def test_changes_of_arguments_come_back():
+    passes(
+        """
+def change(tensor, numbers, table):
+    tensor.mul_(2)
+    numbers.append(4)
+    table.pop("gone")
+def train(model, optimizer, x):
+    model.train()
+    optimizer.zero_grad()
+    model(x).sum().backward()
+    optimizer.step()
+""",
+        """
+tensor, numbers, table = torch.ones(2), [1], {"gone": 1, "kept": 2}
+change(tensor, numbers, table)
+assert tensor.tolist() == [2, 2] and numbers == [1, 4] and table == {"kept": 2}
+model = torch.nn.Linear(2, 1).eval()
+before = model.weight.detach().clone()
+train(model, torch.optim.SGD(model.parameters(), lr=0.5), torch.ones(1, 2))
+assert torch.allclose(model.weight, before - 0.5) and model.training
+""",
+    )
+
+
+def test_generators_classes_callbacks_and_exceptions():
+    passes(
+        """
+def count(n):
+    yield from range(n)
+class OwnError(ValueError):
+    pass
+def fail():
+    raise OwnError("as it should")
+def apply(f, items):
+    return [f(item) for item in items]
+class Stack:
+    def __init__(self):
+        self.items = []
+    def push(self, item):
+        self.items.append(item)
+    def __len__(self):
+        return len(self.items)
+    def __getitem__(self, i):
+        return self.items[i]
+""",
+        """
+assert list(count(4)) == [0, 1, 2, 3]
+testing.check_raises("fail()", ValueError, fail)
+assert apply(lambda item: item + 1, (i for i in [1, 2])) == [2, 3]
+assert apply(math.sqrt, [4.0]) == [2.0]
+stack = Stack()
+stack.push(3)
+assert len(stack) == 1 and stack[0] == 3 and stack.items == [3]
+""",
+    )
+
+
+def test_seeds_reach_the_student_and_do_not_come_back():
+    passes(
+        "def draw():\n    return torch.rand(3)",
+        """
+torch.manual_seed(1)
+first = draw()
+second = draw()
+torch.manual_seed(1)
+assert torch.equal(first, torch.rand(3)) and not torch.equal(first, second)
+torch.manual_seed(1)
+assert torch.equal(draw(), first)
+""",
+    )
+    passes(
+        "def draw():\n    torch.manual_seed(5)",
+        "torch.manual_seed(1)\ndraw()\nmine = torch.rand(1)\n"
+        "torch.manual_seed(5)\nassert mine != torch.rand(1)",
+    )
+
+
+def test_error_shows_the_students_lines_and_what_was_printed():
+    results = run("def f(x):\n    print('here')\n    return x / 0", "f(1)")
+    [(name, message)] = errors(results["test"])
+    assert (name, message) == ("ZeroDivisionError", "division by zero")
+    [error] = [o for o in results["test"] if o["output_type"] == "error"]
+    shown = "\n".join(error["traceback"])
+    assert "return x / 0" in shown
+    assert "f(1)" in shown
+    assert "dlcourse/grading" not in shown
+    assert "here" in text(results["test"])
+
+
+def test_proxy_agrees_with_nothing():
+    results = run(
+        "class Yes:\n    def __eq__(self, other):\n        return True\n"
+        "    __ne__ = __float__ = __sub__ = lambda *a: 0\ndef f():\n    return Yes()",
+        "testing.check_equal('f()', f(), 3)",
+    )
+    assert errors(results["test"])[0][0] == "CheckError"
+
+
+def test_figures_and_values_are_shown():
+    results = run(
+        "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()\n"
+        "from IPython.display import HTML, display\n"
+        "display(HTML('<script>alert(1)</script><b>x</b>'))\n1 + 1"
+    )
+    kinds = [kind for o in results["student"] for kind in o.get("data", {})]
+    assert "image/png" in kinds
+    assert results["student"][-1]["data"] == {"text/plain": "2"}
+    assert "<script" not in str(results["student"])
+    assert "<b>x</b>" in str(results["student"])
+
+
+# --- what is walled off: each is possible without the sandbox -------------------------------------
+def reachable(code, confined, **more):
+    """Whether the student's cell could do it: its last line prints 'reached'."""
+    return "reached" in text(run(code, confined=confined, **more)["student"])
+
+
+def test_no_file_of_the_machine_can_be_read(tmp_path):
+    secret = tmp_path / "secret"
+    secret.write_text("x")
+    for path in (secret, "/etc/passwd"):
+        code = f"open({str(path)!r}).read()\nprint('reached')"
+        assert reachable(code, confined=False)
+        assert not reachable(code, confined=True)
+
+
+def test_nothing_can_be_written_outside_the_scratch_folder(tmp_path):
+    code = f"open({str(tmp_path / 'new')!r}, 'w').write('x')\nprint('reached')"
+    assert reachable(code, confined=False)
+    assert not reachable(code, confined=True)
+    inside = "import dlcourse.testing as t\nopen(t.__file__, 'a').close()\nprint('reached')"
+    assert not reachable(inside, confined=True)
+    assert reachable("open('here', 'w').write('x')\nprint('reached')", confined=True)
+
+
+def test_no_network():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+        code = (
+            f"import socket\nsocket.create_connection(('127.0.0.1', {port}), 2)\nprint('reached')"
+        )
+        assert reachable(code, confined=False)
+        assert not reachable(code, confined=True)
+
+
+def test_environment_is_clean(monkeypatch):
+    monkeypatch.setenv("DLCOURSE_TEST_SECRET", "x")
+    code = "import os\nassert 'DLCOURSE_TEST_SECRET' in os.environ\nprint('reached')"
+    session.close()
+    assert reachable(code, confined=False)
+    assert not reachable(code, confined=True)
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "libc.unshare(0x10000000)",
+        "libc.memfd_create(b'x', 0)",
+        "libc.shmget(0, 4096, 0o1600)",
+        "libc.ptrace(0, 0, 0, 0)",
+    ],
+)
+def test_system_calls_are_refused(call):
+    code = (
+        "import ctypes\nlibc = ctypes.CDLL(None, use_errno=True)\n"
+        f"assert {call} >= 0\nprint('reached')"
+    )
+    assert not reachable(code, confined=True)
+    if "unshare" not in call:
+        assert reachable(code, confined=False)
+
+
+def test_nothing_outlives_the_notebook():
+    mark = "DLCOURSE_SURVIVOR"
+    code = (
+        "import os, sys\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n"
+        f"        nap = 'import time; time.sleep(60) # {mark}'\n"
+        "        os.execv(sys.executable, [sys.executable, '-c', nap])\n"
+        "    os._exit(0)"
+    )
+    run(code)
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        alive = [p for p in psutil.process_iter(["cmdline"]) if mark in str(p.info["cmdline"])]
+        if not alive:
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"still there: {alive}")
+
+
+def test_course_inside_the_python_installation_is_hidden(tmp_path):
+    line = sandbox.command(["true"], hidden=("/usr/share",))
+    assert line[line.index("/usr/share") - 1] == "--tmpfs"
+
+
+# --- what is survived -----------------------------------------------------------------------------
+BAD = {
+    "KernelDied": "import os\ndef bad():\n    os._exit(0)",
+    "TimeLimit": "def bad():\n    while True:\n        pass",
+    "MemoryLimit": "import mmap\ndef bad():\n    m = mmap.mmap(-1, 3 << 30)\n"
+    "    while True:\n        m.write(b'x' * (1 << 24))",
+}
+
+
+@pytest.mark.parametrize("reason", BAD)
+def test_a_lost_process_costs_its_own_question_only(reason):
+    cells = (
+        SETUP,
+        Cell("one", "def good():\n    return 1", "student"),
+        Cell("one-test", "assert good() == 1", "test"),
+        Cell("two", BAD[reason], "student"),
+        Cell("two-test", "bad()", "test"),
+        Cell("three", "def late():\n    return good() + 1", "student"),
+        Cell("three-test", "assert late() == 2 and good() == 1", "test"),
+    )
+    results = session.run(Task(cells, limits=LIMITS))
+    assert [name for name, _ in errors(results["two-test"])] == [reason]
+    assert not errors(results["one-test"])
+    assert not errors(results["three-test"])
+
+
+def test_interrupts_that_are_ignored_and_endless_iterators_end():
+    code = (
+        "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        "def hang():\n    while True:\n        pass\n"
+    )
+    assert errors(run(code, "hang()", replace(LIMITS, cell_seconds=2))["test"])[0][0] == "TimeLimit"
+    endless = "def f():\n    while True:\n        yield 1"
+    results = run(endless, "for item in f():\n    pass", replace(LIMITS, cell_seconds=2))
+    assert errors(results["test"])[-1][0] == "TimeLimit"
+
+
+def test_output_is_cut_and_memory_disk_and_processes_are_limited():
+    results = run("for i in range(60):\n    print('x' * 1_000_000)")
+    assert len(text(results["student"])) < 1_100_000
+    assert "left out" in text(results["student"])
+    for code in [
+        "x = bytearray(3 << 30)",
+        "open('large', 'wb').write(bytes(100 << 20))",
+        "import os\nfor i in range(10):\n    open(f'{i}', 'wb').write(bytes(20 << 20))",
+        "import threading, time\nfor i in range(300):\n"
+        "    threading.Thread(target=time.sleep, args=(2,), daemon=True).start()",
+    ]:
+        assert errors(run(code)["student"]), code
+
+
+def test_whole_notebook_has_a_limit():
+    started = time.monotonic()
+    results = run(
+        "import time\ntime.sleep(20)",
+        "assert True",
+        replace(LIMITS, cell_seconds=60, notebook_seconds=2),
+    )
+    assert time.monotonic() - started < 40
+    assert errors(results["test"])[0][0] == "NotRun"
+
+
+def test_without_bubblewrap_the_reason_says_what_to_do(monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert "apt install bubblewrap" in sandbox.missing()
