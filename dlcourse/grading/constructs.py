@@ -79,8 +79,7 @@ RELIED_ON = _words(
     repr str tuple type"""
 )
 MAGICS = _words(
-    """autoreload capture config load_ext matplotlib pinfo pinfo2 precision prun time timeit who
-    whos"""
+    """autoreload capture config load_ext matplotlib pinfo pinfo2 precision prun time timeit who"""
 )
 GRADER = re.compile(
     r"gradebook|nbgrader|formgrader|autograded|hidden.?tests?\b|\b(begin|end) solution\b"

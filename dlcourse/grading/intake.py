@@ -105,11 +105,13 @@ def read_notebook(path: Path, name: str | None = None) -> "NotebookNode":
         ) from error
     except (RecursionError, ValueError) as error:  # lists in lists in lists; endless digits
         raise RefusedError(f"{name} is not a Jupyter notebook: its JSON cannot be read") from error
+    # Half characters, which JSON can hold and a file cannot, become question marks.
+    text = json.dumps(notebook, ensure_ascii=False).encode("utf-8", "replace").decode()
     try:
         with warnings.catch_warnings():
             # A file merged or copied by hand may have a cell id twice: no reason to refuse it.
             warnings.simplefilter("ignore")
-            nbformat.validate(validator.normalize(nbformat.from_dict(notebook))[1])
+            nbformat.validate(validator.normalize(nbformat.from_dict(json.loads(text)))[1])
             notebook = validator.normalize(nbformat.reads(text, as_version=4))[1]
     except Exception as error:  # nbformat has a dozen ways to refuse
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__

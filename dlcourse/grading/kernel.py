@@ -102,7 +102,8 @@ class Tests:
                 for name in order.get("forget", ()):
                     self._space.pop(name, None)
                 if "source" in order:
-                    self._commands.send({"outputs": self._run(order["source"])})
+                    shown = self._run(order["source"])
+                    self._commands.send({"outputs": shown, "gone": self._student.gone})
                     if order["shared"]:
                         self._share()
             except KeyboardInterrupt:

@@ -20,16 +20,23 @@ def trusted(outputs: object) -> list[dict]:
     """
     if not isinstance(outputs, list):
         return []
-    return [kept for output in outputs[:MAX_OUTPUTS] if (kept := _output(output)) is not None]
+    kept = [kept for output in outputs if (kept := _output(output)) is not None]
+    # An error decides a grade, however much was put out before it.
+    return kept[:MAX_OUTPUTS] + [o for o in kept[MAX_OUTPUTS:] if o["output_type"] == "error"][:1]
+
+
+def _text(value: str, limit: int = MAX_TEXT) -> str:
+    """Text that a file in UTF-8 can hold: no half characters."""
+    return value[:limit].encode("utf-8", "replace").decode()
 
 
 def _output(output: object) -> dict | None:
     match output:
         case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str(text)}:
-            return {"output_type": "stream", "name": name, "text": text[:MAX_TEXT]}
+            return {"output_type": "stream", "name": name, "text": _text(text)}
         case {"output_type": "error", "ename": str(), "evalue": str(), "traceback": list(lines)}:
-            lines = [line[:MAX_TEXT] for line in lines[:200] if isinstance(line, str)]
-            text = {"ename": output["ename"][:200], "evalue": output["evalue"][:MAX_TEXT]}
+            lines = [_text(line) for line in lines[:200] if isinstance(line, str)]
+            text = {"ename": _text(output["ename"], 200), "evalue": _text(output["evalue"])}
             return {"output_type": "error", **text, "traceback": lines}
         case {"output_type": "display_data" | "execute_result" as kind, "data": dict(data)}:
             data = {name: value for name in data if (value := _shown(name, data[name])) is not None}
@@ -48,5 +55,5 @@ def _shown(kind: str, value: object) -> str | None:
             return None
         return value
     if kind in TEXTS:
-        return clean(value) if kind == "text/html" else value
+        return clean(_text(value)) if kind == "text/html" else _text(value)
     return None

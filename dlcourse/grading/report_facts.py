@@ -253,7 +253,7 @@ def _by_hand(course: report_sources.Course, graded: list[Student]) -> Iterator[B
     for question in course.source.questions:
         grades = {s.id: course.grades[s.id].get(question.name) for s in graded}
         waiting = tuple(name for name, grade in grades.items() if grade and grade.waiting)
-        # A test that was regraded after a person had changed its points waits for that person.
+        # Where a person had changed a test's points, a new run of the test waits for them.
         if not question.by_hand and not waiting:
             continue
         done = [

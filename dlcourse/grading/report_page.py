@@ -95,11 +95,11 @@ def page(report: Report) -> str:
         plot=(LEFT, RIGHT, TOP, FLOOR),
         remarks=remarks(report),
         fewest=facts.FEWEST,
+        notable=NOTABLE,
         noise=noise(len(report.of("graded"))),
         failing=[item for item in report.items if item.failures],
         waiting=sum(len(question.waiting) for question in report.by_hand),
         kinds=[(*KINDS[kind], found) for kind, found in flags.items() if found],
-        flagged=len({flag.student for flag in report.flags}),
     )
 
 
@@ -139,12 +139,12 @@ def remarks(report: Report) -> list[tuple[str, str]]:
     students = len(report.of("graded"))
     for item in report.items:
         name = item.question.short
-        if item.difficulty == 0:
+        if item.difficulty == 0 and students > 2:
             found.append((name, "nobody has a point for it"))
         if item.discrimination is not None and item.discrimination < -NOTABLE:
             reason = "students who do well on the other questions do worse on this one"
             found.append((name, f"{reason}: is its text or its test misleading?"))
-        if 2 * len(item.blank) > students:
+        if 2 * len(item.blank) > students > 2:
             found.append((name, f"{len(item.blank)} of {students} left it untouched"))
     return found
 
@@ -171,8 +171,8 @@ def summary(report: Report) -> list[str]:
     return [
         f"{', '.join(counts)}; {spread}.",
         f"Hardest: {', '.join(listed) or 'no questions with points'}.",
-        f"To look at: {waiting} answers to grade by hand; {len(report.flags)} constructs worth a "
-        f"look, from {flagged} students.",
+        f"To grade by hand: {_count(waiting, 'answer')}. Worth a look: "
+        f"{_count(len(report.flags), 'construct')} of {_count(flagged, 'student')}.",
     ]
 
 
@@ -284,6 +284,10 @@ def _names(students: Iterable[str], most: int = 3) -> str:
     listed = list(students)
     more = f" and {len(listed) - most} more" if len(listed) > most else ""
     return ", ".join(map(_name, listed[:most])) + more
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _percent(share: float | None) -> str:

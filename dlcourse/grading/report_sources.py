@@ -240,7 +240,9 @@ def work(course: Course, student: str) -> Work:
         return Work(missing=True)
     cells, source = notebook.cells, course.source
     if cells and cells[0].get("id") == REFUSAL:
-        return Work(refusal=plain(re.sub(r"[#*`]+", "", cells[0].source)) or "no reason given")
+        return Work(
+            refusal=plain(re.sub(r"(?m)^#+ |\*\*|`", "", cells[0].source)) or "no reason given"
+        )
     here = Work()
     places = {cell: q.short for q in reversed(source.questions) for cell in q.cells}
     places |= {question.name: question.short for question in source.questions}

@@ -79,7 +79,7 @@ class Servant:
     def _named(self, encoder: values.Encoder, value: object) -> list:
         try:
             return encoder(value)
-        except ValueError:  # too deep to be copied
+        except BaseException:  # too deep or too large to be copied, or made to look so
             return encoder.reference(value)
 
     def _do(self, question: dict, blobs: list, encoder: values.Encoder) -> tuple[dict, object]:

@@ -271,7 +271,7 @@ class _Session:
         shown = outputs.trusted(message.get("outputs") if isinstance(message, dict) else None)
         if late:
             return [*_without_interrupt(shown), self._error("TimeLimit")]
-        if any(output.get("ename") == "StudentGoneError" for output in shown):
+        if kernel is not student and message.get("gone"):
             raise _GoneError("KernelDied")
         return shown
 

@@ -174,7 +174,8 @@ class Cells:
     def __init__(self, shell: Shell, limit: int):
         self.shell, self._recorder = shell, shell.recorder
         self._recorder.limit = limit
-        sys.stdout, sys.stderr = (Stream(self._recorder, name) for name in ("stdout", "stderr"))
+        self._streams = [Stream(self._recorder, name) for name in ("stdout", "stderr")]
+        sys.stdout, sys.stderr = self._streams
         # What programs that a cell starts print; a temporary file is as large as the disk allows.
         self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (as long as the kernel)
         for descriptor in (1, 2):
@@ -191,7 +192,11 @@ class Cells:
             Its outputs.
         """
         self._recorder.start()
-        self.shell.run_cell(source, store_history=True)
+        try:
+            self.shell.run_cell(source, store_history=True)
+        except BaseException as error:  # what IPython itself uses has been replaced
+            sys.stdout, sys.stderr = self._streams
+            self._recorder.error(type(error).__name__, "the cell broke the notebook itself", [])
         return self.outputs()
 
     def outputs(self) -> list[dict]:

@@ -21,6 +21,7 @@ import torch
 from torch import Tensor
 
 MAX_DEPTH = 60
+MAX_BYTES = 200 << 20  # of one tensor
 MAX_ITEMS = 2_000_000  # values in one message
 DTYPES = {str(d).removeprefix("torch."): d for d in vars(torch).values() if type(d) is torch.dtype}
 SCALARS = "?bhilqBHILQefdgFDSUmM"  # kinds of NumPy arrays that are plain data
@@ -96,6 +97,8 @@ class Encoder:
         """Dtype, shape and bytes; None for a tensor that has no plain bytes."""
         if value.layout != torch.strided or value.is_quantized or value.device.type == "meta":
             return None
+        if value.numel() * value.element_size() > MAX_BYTES:
+            raise ValueError(f"the tensor has more than {MAX_BYTES >> 20} MB")
         number, grad = None, None
         if not value.is_leaf and self._keep is not None:
             number = self._keep(value)

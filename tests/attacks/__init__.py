@@ -53,7 +53,7 @@ class Attack:
     @property
     def only_tampers(self) -> bool:
         """Whether all of it is in the notebook's cells and metadata, and none of it is code."""
-        return not (self.code or self.answers or self.files)
+        return self.tamper is not None and not (self.code or self.answers or self.files)
 
     def notebook(self, **facts: object) -> NotebookNode:
         """The notebook that is handed in, with ``@NAME@`` in its text replaced by each fact."""

@@ -60,8 +60,9 @@ def diagnose(*_, **__):
 def tamper(notebook):
     notebook.cells.append(v4.new_markdown_cell(ANSWERS["c1-report"]))
     cell(notebook, "c1-report").attachments = {
-        PAGE: {"image/png": PAGE, "text/html": PAGE},
+        "p.png": {"image/png": PAGE, "text/html": PAGE},
         "p.svg": {"image/svg+xml": PAGE},
     }
-    notebook.metadata["title"] = notebook.metadata["authors"] = PAGE
+    notebook.metadata["title"] = PAGE
+    notebook.metadata["authors"] = [{"name": PAGE}]
     notebook.metadata["widgets"] = {"application/vnd.jupyter.widget-state+json": {"state": PAGE}}
