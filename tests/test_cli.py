@@ -90,7 +90,7 @@ def test_doctor_names_missing_packages_and_how_to_install_them(monkeypatch):
         (["check"], "the following arguments are required: SLUG|PATH"),
         (["grade"], "required: SLUG"),
         (["doctor", "--nonsense"], "unrecognized arguments: --nonsense"),
-        (["grade", "overfitting", "--student"], "--student: expected one argument"),
+        (["grade", "overfitting", "--student"], "--student: expected at least one argument"),
     ],
 )
 def test_wrong_usage_is_one_sentence(args, message, capsys):

@@ -1,0 +1,117 @@
+"""The benchmark of grading runs, compares points, and writes what it promises; not how fast."""
+
+import importlib.util
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("nbgrader", reason="needs dlcourse[grade]")
+
+SCRIPT = Path(__file__).resolve().parents[1] / "benchmarks" / "grading.py"
+
+
+@pytest.fixture(scope="module")
+def benchmark():
+    spec = importlib.util.spec_from_file_location("benchmarks_grading", SCRIPT)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def run(*arguments):
+    return subprocess.run(
+        [sys.executable, str(SCRIPT), *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        timeout=400,
+    )
+
+
+@pytest.mark.skipif(shutil.which("bwrap") is None, reason="no bubblewrap on this machine")
+def test_a_small_class_is_graded_by_both_and_timed(tmp_path):
+    options = ("--students", 3, "--rounds", 1, "--workers", 2, "--exercises", "overfitting")
+    done = run(*options, "--json", tmp_path / "times.json")
+    assert done.returncode == 0, done.stderr
+    results = json.loads((tmp_path / "times.json").read_text())
+    assert [p.name for p in tmp_path.iterdir()] == ["times.json"]
+    assert [r["case"] for r in results] == [
+        "overfitting, 3 submissions, 2 workers, wall clock",
+        "overfitting, 3 submissions, 2 workers, CPU",
+    ]
+    for result in results:
+        assert set(result) == {"case", "ours", "peer", "limit", "unit", "device"}
+        assert result["unit"] == "s a submission"
+        assert min(result["ours"], result["peer"]) > 0.1  # a grader starts and imports torch
+    lines = [line for line in done.stdout.splitlines() if line.startswith("overfitting, ")]
+    assert [line.split("  ")[0] for line in lines] == [
+        "overfitting, nbgrader autograde",
+        "overfitting, dlcourse grade --workers 2",
+    ]
+    wall, per_minute, cpu = map(float, lines[1].split("workers 2")[1].split()[:3])
+    assert wall == pytest.approx(3 * results[0]["ours"], abs=0.06)
+    assert per_minute == pytest.approx(60 / results[0]["ours"], abs=0.06)
+    assert cpu == pytest.approx(results[1]["ours"], abs=0.006)
+
+
+def test_different_points_stop_it(benchmark):
+    stock = {"ada": {"a1-test": 3.0, "b1-test": 5.0}}
+    benchmark.check_equal(stock, {"ada": {"a1-test": 3.0, "b1-test": 5.0}}, "ours")
+    for ours in ({"a1-test": 3.0, "b1-test": 4.0}, {"a1-test": 3.0, "b1-test": None}):
+        with pytest.raises(
+            AssertionError, match=r"ada, b1-test: 5 by nbgrader autograde, (4|None)"
+        ):
+            benchmark.check_equal(stock, {"ada": ours}, "ours")
+
+
+def test_a_class_that_was_not_graded_as_meant_stops_it(benchmark):
+    kinds = {"ada": "right", "ben": "wrong", "cleo": "blank"}
+    good = {"ada": {"a": 3, "b": 5}, "ben": {"a": 0, "b": 5}, "cleo": {"a": 0, "b": 0}}
+    benchmark.check_class(good, kinds)
+    for change, words in [
+        ({"cleo": {"a": 0, "b": 5}}, "cleo's submission is blank and has 5 points"),
+        ({"ben": {"a": 3, "b": 5}}, "ben's submission is wrong and has 8 points"),
+        ({"ada": {"a": 0, "b": 5}, "ben": {"a": 3, "b": 5}}, "ada's submission is right"),
+        ({"ben": {"a": 0, "b": None}}, "ben's test cells b have no points"),
+    ]:
+        with pytest.raises(AssertionError, match=words):
+            benchmark.check_class(good | change, kinds)
+    with pytest.raises(AssertionError, match="no grade: cleo"):
+        benchmark.check_class({k: v for k, v in good.items() if k != "cleo"}, kinds)
+
+
+def test_time_of_an_orphan_is_counted(benchmark):
+    # A daemon's parent does not wait for it; a kernel's, when it dies, cannot.
+    work = "import os, time\nwhile time.process_time() < 0.5: pass\nos.close(1)"
+    script = (
+        "import subprocess, sys\n"
+        f"subprocess.Popen([sys.executable, '-c', {work!r}], start_new_session=True)"
+    )
+    code = (
+        f"import sys; sys.path.insert(0, {str(SCRIPT.parent)!r})\n"
+        "import subprocess, grading\n"
+        "grading.adopt_orphans()\n"
+        # It inherits the pipe, so that run() ends when the orphan has closed it.
+        f"subprocess.run([sys.executable, '-c', {script!r}], stdout=subprocess.PIPE)\n"
+        "import time; time.sleep(0.2)\n"
+        "print(grading.cpu_of_children())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0, done.stderr
+    assert float(done.stdout) >= 0.5
+
+
+def test_bad_arguments_are_named_without_a_traceback(tmp_path):
+    for arguments, words in [
+        (("--rounds", "0"), "at least 1"),
+        (("--workers", "2", "0"), "at least 1"),
+        (("--exercises", "nope"), "nope"),
+        (("--json", tmp_path / "none" / "times.json"), "no folder"),
+    ]:
+        done = run(*arguments)
+        assert done.returncode == 2
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr
