@@ -13,7 +13,8 @@ from dlcourse.grading import constructs
 from dlcourse.grading.course import UserError, find_exercise, load_config
 
 REFUSAL = "refusal"  # id of the first cell of a refused submission's notebook; it has the reason
-EVENTS = frozenset({"KernelDied", "TimeLimit", "MemoryLimit", "OutputLimit"})  # the grader's errors
+# Errors that are the grader's own.
+EVENTS = frozenset({"KernelDied", "TimeLimit", "MemoryLimit", "OutputLimit", "NotRun"})
 LONGEST = 700  # characters of a message that are kept
 LARGEST = 100_000_000  # bytes of a graded notebook that is read
 
@@ -240,9 +241,8 @@ def work(course: Course, student: str) -> Work:
         return Work(missing=True)
     cells, source = notebook.cells, course.source
     if cells and cells[0].get("id") == REFUSAL:
-        return Work(
-            refusal=plain(re.sub(r"(?m)^#+ |\*\*|`", "", cells[0].source)) or "no reason given"
-        )
+        reason = re.sub(r"\A\*\*[^*]*\*\*", "", cells[0].source)  # the heading says that much
+        return Work(refusal=plain(reason) or "no reason given")
     here = Work()
     places = {cell: q.short for q in reversed(source.questions) for cell in q.cells}
     places |= {question.name: question.short for question in source.questions}
@@ -266,7 +266,8 @@ def work(course: Course, student: str) -> Work:
         if message:
             here.messages[name] = message
         if kind in EVENTS:
-            here.events.append(Event(student, places.get(name, ""), kind, message))
+            text = message.removeprefix(f"{kind}: ")
+            here.events.append(Event(student, places.get(name, ""), kind, text))
     here.texts.reverse()
     here.events.reverse()
     here.blank = {q.name for q in source.questions if q.cells and filled.isdisjoint(q.cells)}
