@@ -19,7 +19,7 @@ class Execute(NbGraderPreprocessor):
     """Runs a sanitized notebook and puts the outputs into it."""
 
     sandbox = Bool(True, help="Run submissions inside bubblewrap.").tag(config=True)
-    timeout = Float(120, help="Seconds for one cell.").tag(config=True)
+    timeout = Float(180, help="Seconds for one cell.").tag(config=True)
     notebook_timeout = Float(600, help="Seconds for a whole notebook.").tag(config=True)
     memory = Integer(3 << 30, help="Bytes of memory for one submission.").tag(config=True)
     disk = Integer(256 << 20, help="Bytes of its scratch folder.").tag(config=True)
