@@ -30,13 +30,21 @@ class Course:
 
     def nbgrader(self, *arguments: str) -> subprocess.CompletedProcess:
         """Run an nbgrader command here, as an instructor would."""
+        return self._run("nbgrader", *arguments)
+
+    def dlcourse(self, *arguments: str) -> subprocess.CompletedProcess:
+        """Run a command of this package here, as an instructor would."""
+        return self._run("dlcourse.cli", *arguments)
+
+    def _run(self, module: str, *arguments: str) -> subprocess.CompletedProcess:
         return subprocess.run(
-            [sys.executable, "-m", "nbgrader", *arguments],
+            [sys.executable, "-m", module, *arguments],
             cwd=self.folder,
             env=os.environ | {"OMP_NUM_THREADS": "1"},
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=3600,
         )
 
     def generate(self) -> Path:
@@ -64,6 +72,10 @@ class Course:
     def submit(self, student: str, notebook: nbformat.NotebookNode) -> None:
         """Put a student's notebook where nbgrader looks for it."""
         nbformat.write(notebook, self.submitted(student))
+
+    def autograded(self, student: str) -> Path:
+        """A student's graded notebook."""
+        return self.folder / "grading" / "autograded" / student / self.slug / f"{self.slug}.ipynb"
 
     def scores(self, student: str) -> dict[str, float]:
         """Points of the automatically graded cells, by the test cells' ids."""

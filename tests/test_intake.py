@@ -57,6 +57,11 @@ def test_link_is_refused_wherever_it_leads(submitted, bob, target):
         intake.read_notebook(bob)
 
 
+def test_second_name_of_a_file_is_refused(submitted, bob):
+    os.link(submitted / "ada" / SLUG / bob.name, bob)
+    assert "a second name of another file" in refused(submitted)
+
+
 def test_linked_folders_are_refused(submitted, bob):
     (submitted / "carl").symlink_to(submitted / "ada")
     assert "the folder carl is a link" in refused(submitted, "carl")

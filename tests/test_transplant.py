@@ -115,7 +115,7 @@ def test_first_changed_copy_is_the_answer_and_the_others_stay_in_place():
     result = transplant.transplant(template(), submission)
     assert texts(result) == ["Task", "x = 1", "y = 2", "assert x == 1", "YOUR ANSWER HERE", "x = 3"]
     assert result.cells[1].id == "answer"
-    assert [cell.id for cell in result.cells if not cell.metadata] == [
+    assert [cell.id for cell in result.cells if "nbgrader" not in cell.metadata] == [
         "task",
         "free-cell-1",
         "free-cell-2",
@@ -155,7 +155,7 @@ def test_nothing_but_text_is_taken():
     ]
     assert [cell.metadata for cell in result.cells[1:]] == [c.metadata for c in expected.cells]
     assert result.metadata == expected.metadata
-    assert result.cells[0].metadata == {}
+    assert result.cells[0].metadata == {"dlcourse": {"role": "student"}}
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in result.cells)
 
 

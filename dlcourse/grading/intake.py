@@ -191,6 +191,10 @@ def _check_folder(folder: Path) -> None:
             shown = path.relative_to(folder)
             if stat.S_ISLNK(status.st_mode):
                 raise RefusedError(f"{shown} is a link: hand in the file itself")
+            if stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
+                raise RefusedError(
+                    f"{shown} is a link, a second name of another file: hand in a copy of it"
+                )
             if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
                 raise RefusedError(f"{shown} is not an ordinary file: hand in ordinary files only")
             files += 1

@@ -215,7 +215,7 @@ def _mount(limits: Limits) -> None:
         ("/dev/shm", limits.disk),
         (HOME, limits.disk),
     ]:
-        options = f"size={size},nr_inodes=20000,mode=0755".encode()
+        options = f"size={size},nr_inodes=10000,mode=0755".encode()
         _libc("mount", b"tmpfs", folder.encode(), b"tmpfs", MS_NOSUID_NODEV, options)
     for name, text in kept.items():
         Path("/proc", name).write_text(text)

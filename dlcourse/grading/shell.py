@@ -1,5 +1,6 @@
 """IPython, run cell by cell in this process; what a cell puts out is kept as in a notebook."""
 
+import builtins
 import contextlib
 import io
 import os
@@ -175,7 +176,7 @@ class Cells:
         self.shell, self._recorder = shell, shell.recorder
         self._recorder.limit = limit
         self._streams = [Stream(self._recorder, name) for name in ("stdout", "stderr")]
-        sys.stdout, sys.stderr = self._streams
+        self._builtins = dict(vars(builtins))
         # What programs that a cell starts print; a temporary file is as large as the disk allows.
         self._file = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 (as long as the kernel)
         for descriptor in (1, 2):
@@ -192,10 +193,12 @@ class Cells:
             Its outputs.
         """
         self._recorder.start()
+        # What an earlier cell did to them must not break the exercise's own cells, nor IPython.
+        sys.stdout, sys.stderr = self._streams
+        vars(builtins).update(self._builtins)
         try:
             self.shell.run_cell(source, store_history=True)
         except BaseException as error:  # what IPython itself uses has been replaced
-            sys.stdout, sys.stderr = self._streams
             self._recorder.error(type(error).__name__, "the cell broke the notebook itself", [])
         return self.outputs()
 

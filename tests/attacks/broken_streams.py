@@ -18,5 +18,5 @@ sys.displayhook = sys.excepthook = sys.unraisablehook = refuse
 sys.stdout = sys.stderr = sys.stdin = sys.__stdout__ = sys.__stderr__ = Broken()
 import builtins
 
-builtins.print = refuse
+builtins.print = builtins.repr = refuse
 """

@@ -19,7 +19,7 @@ for path in [way for name in private for way in ways(name)]:
         boast(f"read {path}")
         if path.endswith("canary"):
             print(text)
-folders = ["@COURSE@", "@COURSE@/grading/submitted", "@ROOT@/tests", "/etc/ssl/private", "/root"]
+folders = ["@COURSE@", "@COURSE@/grading/submitted", "@ROOT@/tests", "/etc/ssl/private"]
 for folder in folders:
     try:
         if os.listdir(folder):
