@@ -39,7 +39,8 @@ def cases(kind):
 
 
 def student(question, answer):
-    return f"{question.test}-{answer.name}".replace(" ", "-")
+    kind = "right" if answer in question.right else "wrong"
+    return f"{question.test}-{kind}-{answer.name}".replace(" ", "-")
 
 
 @pytest.fixture(scope="session")
