@@ -58,7 +58,8 @@ c.GenerateFeedback.exporter_class = "dlcourse.grading.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors.prepend(
     ["dlcourse.grading.feedback.HideTests", "dlcourse.grading.feedback.PlainOutputs"]
 )
-c.FeedbackExporter.sanitize_html = True
+# The formgrader's pages are made with the same care.
+c.HTMLExporter.sanitize_html = True
 
 # A student's own check runs the notebook in an ordinary kernel: seconds for one cell, for the
 # kernel to start, and for its output to arrive on a busy machine (nbgrader's 30 and 4 are too few

@@ -331,7 +331,6 @@ class Page(HTMLParser):
             "script",
             "style",
             "svg",
-            "math",
             "iframe",
             "frame",
             "object",

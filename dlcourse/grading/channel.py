@@ -51,9 +51,13 @@ class Channel:
             ChannelError: if the other side has gone.
         """
         text = json.dumps(message, separators=(",", ":")).encode()
-        lengths = b"".join(LENGTH.pack(memoryview(blob).nbytes) for blob in blobs)
+        sizes = [memoryview(blob).nbytes for blob in blobs]
+        pieces = [HEADER.pack(len(text), len(blobs)), *map(LENGTH.pack, sizes), text]
         try:
-            self._socket.sendall(HEADER.pack(len(text), len(blobs)) + lengths + text)
+            if sum(sizes) <= MEGABYTE:  # at once, or the other side would wake for each piece
+                self._socket.sendall(b"".join([*pieces, *blobs]))
+                return
+            self._socket.sendall(b"".join(pieces))
             for blob in blobs:
                 self._socket.sendall(blob)
         except OSError as error:

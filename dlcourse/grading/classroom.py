@@ -132,11 +132,14 @@ class Classroom:
             return (self.autograded / student / self.slug / FINGERPRINT).read_text()
         return ""
 
-    def task(self, student: str, notebook: nbformat.NotebookNode) -> session.Task:
-        """What a worker needs to run a student's notebook."""
+    def whole(self, student: str, notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
+        """The instructor's notebook with a student's text in it."""
         names = {"assignment": self.slug, "notebook": self.slug, "student": student}
         resources = {"nbgrader": names | {"db_url": self.course.db_url}}
-        whole, _ = self._transplant.preprocess(notebook, resources)
+        return self._transplant.preprocess(notebook, resources)[0]
+
+    def task(self, student: str, whole: nbformat.NotebookNode) -> session.Task:
+        """What a worker needs to run a student's whole notebook."""
         return self._execute.task(whole, student, self.slug)
 
     def record(self, student: str, notebook, outputs: dict, fingerprint: str) -> None:
@@ -144,7 +147,7 @@ class Classroom:
 
         Args:
             student: whose.
-            notebook: as :meth:`notebook` returned it.
+            notebook: as :meth:`whole` returned it.
             outputs: by the cells' ids.
             fingerprint: of what was graded.
 
@@ -158,7 +161,9 @@ class Classroom:
         config = copy.deepcopy(self.config)
         config.CourseDirectory.submitted_directory = str(self.staging / "submitted")
         config.CourseDirectory.autograded_directory = str(self.staging / "autograded")
-        config.Autograde.exporter_class = NotebookExporter  # the intake has been passed
+        # What is handed to nbgrader is made of the instructor's cells: all that its further steps
+        # clean and check is as it should be. OverwriteCells adds the checksums.
+        config.Autograde.exporter_class = NotebookExporter
 
         def put(nb, resources):
             execute.put(nb, outputs)
@@ -166,7 +171,9 @@ class Classroom:
 
         steps = list(config.Autograde.autograde_preprocessors)
         steps[steps.index("dlcourse.grading.execute.Execute")] = put
+        steps.remove("nbgrader.preprocessors.CheckCellMetadata")
         config.Autograde.autograde_preprocessors = steps
+        config.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.OverwriteCells"]
         api = NbGraderAPI(CourseDirectory(config=config), config=config)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # SQLAlchemy's, at nbgrader's way of adding rows
@@ -308,9 +315,9 @@ def _grade(classroom: Classroom, chosen: list[str], pool, width: int, force: boo
                 waiting, return_when=concurrent.futures.FIRST_COMPLETED
             )
             for future in done:
-                student, notebook, fingerprint = waiting.pop(future)
+                student, notebook, whole, fingerprint = waiting.pop(future)
                 try:
-                    classroom.record(student, notebook, future.result(), fingerprint)
+                    classroom.record(student, whole, future.result(), fingerprint)
                     results[student] = _noted(classroom, student, notebook)
                 except Exception as error:  # of the machine or of nbgrader; the class goes on
                     results[student] = Result(student, note=f"not graded: {error}")
@@ -324,11 +331,12 @@ def _submit(classroom, student, pool, force, waiting) -> Result | None:
     if GLOB & set(student):
         return Result(student, note="the folder's name has one of * ? [ ] { }: rename it")
     notebook = classroom.notebook(student)
-    task = classroom.task(student, notebook)
+    whole = classroom.whole(student, notebook)
+    task = classroom.task(student, whole)
     fingerprint = classroom.fingerprint(task, notebook)
     if not force and classroom.graded(student) == fingerprint:
         return _noted(classroom, student, notebook)
-    waiting[pool.submit(session.run, task)] = (student, notebook, fingerprint)
+    waiting[pool.submit(session.run, task)] = (student, notebook, whole, fingerprint)
     return None
 
 

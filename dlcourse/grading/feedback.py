@@ -3,21 +3,27 @@
 Two steps before the page is made: :class:`HideTests` takes the hidden tests' text out of cells and
 outputs, :class:`PlainOutputs` leaves of each output what can be shown as text, table or picture.
 :class:`FeedbackExporter` makes the page and passes every piece of HTML that comes from a
-notebook's text through bleach. The message of a failed check stays.
+notebook's text through bleach. The message of a failed check stays. The page has no script, asks
+no other host for anything, and tells the browser so.
 """
 
 import ast
 import html
 import re
+import secrets
+from pathlib import Path
 
 import bleach
 from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters import strip_ansi
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from traitlets import List
+
+from dlcourse.grading.formulas import mathml
 
 NOTE = "# Here further tests ran that are not shown."
 REMOVED = "(a line of the hidden tests, not shown)"
@@ -186,6 +192,11 @@ class PlainOutputs(NbGraderPreprocessor):
 class FeedbackExporter(HTMLExporter):
     """nbgrader's feedback page, with everything from the notebook's text sanitized."""
 
+    def __init__(self, config=None, **kwargs):
+        super().__init__(config=config, **kwargs)
+        ours = Path(__file__).parent / "templates" / "feedback"
+        self.extra_template_paths = [str(ours), *self.extra_template_paths]
+
     @pass_context
     def markdown2html(self, context, source: str) -> str:
         """Markdown as harmless HTML.
@@ -198,7 +209,12 @@ class FeedbackExporter(HTMLExporter):
             HTML; the plain text where it cannot be rendered, so that no one's feedback is lost.
         """
         try:
-            return clean(super().markdown2html(context, source))
+            attachments = context.get("cell", {}).get("attachments", {})
+            renderer = Renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
+            page = clean(MarkdownWithMath(renderer=renderer).render(source))
+            for token, formula in renderer.formulas.items():
+                page = page.replace(token, formula)
+            return page
         except Exception:  # a picture that is not there, quotes in quotes in quotes
             return f"<pre>{html.escape(source)}</pre>"
 
@@ -210,6 +226,31 @@ class FeedbackExporter(HTMLExporter):
         """
         yield from super().default_filters()
         yield "clean_html", clean
+
+
+class Renderer(IPythonRenderer):
+    """nbconvert's, with a token for each formula, which goes to its place in sanitized text."""
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.formulas: dict[str, str] = {}
+
+    def _token(self, latex: str, display: str) -> str:
+        token = f"formula-{secrets.token_hex(16)}"
+        self.formulas[token] = mathml(latex, display)
+        return token
+
+    def inline_math(self, body: str) -> str:
+        """A formula within a line."""
+        return self._token(body, "inline")
+
+    def block_math(self, body: str) -> str:
+        """A formula by itself."""
+        return self._token(body, "block")
+
+    def latex_environment(self, name: str, body: str) -> str:
+        """A formula in an environment of LaTeX."""
+        return self._token(f"\\begin{{{name}}}{body}\\end{{{name}}}", "block")
 
 
 def clean(text: str) -> str:

@@ -16,9 +16,13 @@ import subprocess
 import sys
 import threading
 from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
 
 from dlcourse.grading import sandbox
 from dlcourse.grading.channel import Channel, ChannelError
+
+if TYPE_CHECKING:
+    from dlcourse.grading import shell
 
 CREDENTIALS = struct.Struct("3i")  # pid, uid, gid
 START = 120  # seconds for the zygote to get ready
@@ -178,7 +182,7 @@ def main() -> None:
     from dlcourse.grading import kernel, shell
 
     running = shell.make()
-    warm_up()
+    warm_up(running)
     # What is there now is left alone when forks collect garbage, so that they share its memory.
     gc.collect()
     gc.freeze()
@@ -207,8 +211,8 @@ def main() -> None:
     os._exit(0)  # nothing to tidy up, and torch's libraries complain at length
 
 
-def warm_up() -> None:
-    """Let torch load what it loads at the first step and the first comparison."""
+def warm_up(running: "shell.Shell") -> None:
+    """Load what is loaded at the first step of an optimizer, comparison, and traceback."""
     import torch
 
     torch.set_num_threads(1)
@@ -217,6 +221,9 @@ def warm_up() -> None:
     torch.nn.functional.mse_loss(layer(torch.ones(3, 2)), torch.ones(3, 1)).backward()
     optimizer.step()
     torch.testing.assert_close(torch.ones(2), torch.ones(2))
+    running.run_cell("def f():\n    raise ValueError\nf()", store_history=False)
+    running.recorder.start()
+    running.reset()
 
 
 if __name__ == "__main__":
