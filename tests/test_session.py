@@ -1,12 +1,10 @@
-"""One notebook in two processes: what passes between them, what is walled off, what is survived."""
+"""One notebook in two processes: what passes between them, what is survived."""
 
 import os
 import shutil
-import socket
 import time
 from dataclasses import replace
 
-import psutil
 import pytest
 
 from dlcourse.grading import sandbox, session
@@ -231,88 +229,14 @@ def test_figures_and_values_are_shown():
     assert "<b>x</b>" in str(results["student"])
 
 
-# --- what is walled off: each is possible without the sandbox -------------------------------------
-def reachable(code, confined, **more):
-    """Whether the student's cell could do it: its last line prints 'reached'."""
-    return "reached" in text(run(code, confined=confined, **more)["student"])
-
-
-def test_no_file_of_the_machine_can_be_read(tmp_path):
-    secret = tmp_path / "secret"
-    secret.write_text("x")
-    for path in (secret, "/etc/passwd"):
-        code = f"open({str(path)!r}).read()\nprint('reached')"
-        assert reachable(code, confined=False)
-        assert not reachable(code, confined=True)
-
-
-def test_nothing_can_be_written_outside_the_scratch_folder(tmp_path):
-    code = f"open({str(tmp_path / 'new')!r}, 'w').write('x')\nprint('reached')"
-    assert reachable(code, confined=False)
-    assert not reachable(code, confined=True)
-    inside = "import dlcourse.testing as t\nopen(t.__file__, 'a').close()\nprint('reached')"
-    assert not reachable(inside, confined=True)
-    assert reachable("open('here', 'w').write('x')\nprint('reached')", confined=True)
-
-
-def test_no_network():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
-        code = (
-            f"import socket\nsocket.create_connection(('127.0.0.1', {port}), 2)\nprint('reached')"
-        )
-        assert reachable(code, confined=False)
-        assert not reachable(code, confined=True)
-
-
-def test_environment_is_clean(monkeypatch):
-    monkeypatch.setenv("DLCOURSE_TEST_SECRET", "x")
-    code = "import os\nassert 'DLCOURSE_TEST_SECRET' in os.environ\nprint('reached')"
-    session.close()
-    assert reachable(code, confined=False)
-    assert not reachable(code, confined=True)
-
-
-@pytest.mark.parametrize(
-    "call",
-    [
-        "libc.unshare(0x10000000)",
-        "libc.memfd_create(b'x', 0)",
-        "libc.shmget(0, 4096, 0o1600)",
-        "libc.ptrace(0, 0, 0, 0)",
-    ],
-)
-def test_system_calls_are_refused(call):
-    code = (
-        "import ctypes\nlibc = ctypes.CDLL(None, use_errno=True)\n"
-        f"assert {call} >= 0\nprint('reached')"
-    )
-    assert not reachable(code, confined=True)
-    if "unshare" not in call:
-        assert reachable(code, confined=False)
-
-
-def test_nothing_outlives_the_notebook():
-    mark = "DLCOURSE_SURVIVOR"
-    code = (
-        "import os, sys\nif os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n"
-        f"        nap = 'import time; time.sleep(60) # {mark}'\n"
-        "        os.execv(sys.executable, [sys.executable, '-c', nap])\n"
-        "    os._exit(0)"
-    )
-    run(code)
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        alive = [p for p in psutil.process_iter(["cmdline"]) if mark in str(p.info["cmdline"])]
-        if not alive:
-            return
-        time.sleep(0.1)
-    raise AssertionError(f"still there: {alive}")
-
-
-def test_course_inside_the_python_installation_is_hidden(tmp_path):
-    line = sandbox.command(["true"], hidden=("/usr/share",))
-    assert line[line.index("/usr/share") - 1] == "--tmpfs"
+# --- what is walled off: tests/test_protections.py, wall by wall ----------------------------------
+def test_sandbox_can_be_left_out(tmp_path):
+    own = tmp_path / "own"
+    code = f"open({str(own)!r}, 'w').write('x')"
+    run(code, confined=True)
+    assert not own.exists()
+    run(code, confined=False)
+    assert own.read_text() == "x"
 
 
 # --- what is survived -----------------------------------------------------------------------------
@@ -352,18 +276,10 @@ def test_interrupts_that_are_ignored_and_endless_iterators_end():
     assert errors(results["test"])[-1][0] == "TimeLimit"
 
 
-def test_output_is_cut_and_memory_disk_and_processes_are_limited():
+def test_output_is_cut():
     results = run("for i in range(60):\n    print('x' * 1_000_000)")
     assert len(text(results["student"])) < 1_100_000
     assert "left out" in text(results["student"])
-    for code in [
-        "x = bytearray(3 << 30)",
-        "open('large', 'wb').write(bytes(100 << 20))",
-        "import os\nfor i in range(10):\n    open(f'{i}', 'wb').write(bytes(20 << 20))",
-        "import threading, time\nfor i in range(300):\n"
-        "    threading.Thread(target=time.sleep, args=(2,), daemon=True).start()",
-    ]:
-        assert errors(run(code)["student"]), code
 
 
 def test_whole_notebook_has_a_limit():

@@ -1,0 +1,162 @@
+"""Each step of grading by itself: with all of them an attack gains nothing, without one it does.
+
+As in :mod:`tests.test_protections`, but a step is switched off by leaving its line out of the
+course's configuration, so that what nbgrader itself does takes its place.
+"""
+
+import os
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat import v4
+from nbgrader.apps import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+
+from dlcourse.grading import classroom, session
+from dlcourse.grading.course import UserError, load_config
+from tests import courses
+
+pytestmark = [
+    pytest.mark.skipif(
+        shutil.which("bwrap") is None and "DLCOURSE_REQUIRE_BROWSER" not in os.environ,
+        reason="needs bubblewrap",
+    ),
+    # nbgrader's way of adding rows
+    pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
+]
+
+ANSWER = "def half(x):\n    ### BEGIN SOLUTION\n    return x / 2\n    ### END SOLUTION"
+TEST = """import math
+assert math.isclose(half(3), 1.5)
+### BEGIN HIDDEN TESTS
+assert math.isclose(half(10), 5), "reached"
+### END HIDDEN TESTS"""
+
+
+class SmallCourse(courses.Course):
+    """One question, so that a grade takes little time."""
+
+    def __init__(self, folder: Path):
+        self.folder, self.slug = folder, "small"
+        shutil.copy(courses.ROOT / "nbgrader_config.py", folder)
+        answer, test = v4.new_code_cell(ANSWER, id="answer"), v4.new_code_cell(TEST, id="test")
+        common = {"schema_version": 3, "task": False}
+        kind = {"grade": False, "solution": True, "locked": False}
+        answer.metadata["nbgrader"] = common | kind | {"grade_id": "answer"}
+        kind = {"grade": True, "solution": False, "locked": True, "points": 1}
+        test.metadata["nbgrader"] = common | kind | {"grade_id": "test"}
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        self.source = folder / "solutions" / "small" / "small.ipynb"
+        self.source.parent.mkdir(parents=True)
+        notebook = v4.new_notebook(cells=[answer, test], metadata={"kernelspec": kernel})
+        nbformat.write(notebook, self.source)
+
+    def do(self, config, what: str, *arguments) -> None:
+        """One of nbgrader's commands, for the whole course or one student."""
+        api = NbGraderAPI(CourseDirectory(config=config), config=config)
+        done = getattr(api, what)(self.slug, *arguments)
+        assert done["success"], done
+
+    def hand_in(self, student: str, *cells: nbformat.NotebookNode, tags: tuple = ()) -> None:
+        """A wrong answer after some cells of the student's own."""
+        released = self.folder / "exercises" / "small" / "small.ipynb"
+        notebook = nbformat.read(released, as_version=4)
+        answer, test = notebook.cells
+        answer.source = "def half(x):\n    return 1"
+        test.metadata["tags"] = list(tags)
+        notebook.cells[:0] = cells
+        self.submit(student, notebook)
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    course = SmallCourse(tmp_path_factory.mktemp("small"))
+    course.do(load_config(course.folder), "generate_assignment")
+    yield course
+    session.close()
+
+
+def earns_points(course, student, config):
+    return course.scores(student)["test"] > 0
+
+
+def is_in_page(course, student, config):
+    course.do(config, "generate_feedback", student)
+    page = course.folder / "grading" / "feedback" / student / "small" / "small.html"
+    return "reached" in page.read_text(encoding="utf-8")
+
+
+def skips_tests(course, student):
+    course.hand_in(student, tags=("skip-execution",))
+
+
+def patches_what_tests_use(course, student):
+    course.hand_in(student, v4.new_code_cell("import math\nmath.isclose = lambda *_: True"))
+
+
+def links_to_solution(course, student):
+    course.submitted(student).symlink_to(course.source)
+
+
+def writes_script(course, student):
+    course.hand_in(student, v4.new_markdown_cell("<script>reached()</script>"))
+
+
+def shows_widget(course, student):
+    # In two pieces, since the page shows the cell's text too.
+    widget = "{'application/vnd.jupyter.widget-view+json': {'model_id': 'rea' + 'ched'}}"
+    text = f"from IPython.display import display\ndisplay({widget}, raw=True)"
+    course.hand_in(student, v4.new_code_cell(text))
+
+
+def fails(course, student):
+    course.hand_in(student)
+
+
+def but_plain_outputs(config, patch):
+    config.GenerateFeedback.preprocessors.prepend(["dlcourse.grading.feedback.PlainOutputs"])
+
+
+def but_hidden_tests(config, patch):
+    config.GenerateFeedback.preprocessors.prepend(["dlcourse.grading.feedback.HideTests"])
+    patch.setattr(session.outputs, "trusted", list)  # the other layer
+
+
+# By the step's name: an attack, whether it succeeds, the setting to leave out, and what of that has
+# to stay.
+STEPS = {
+    "intake": (links_to_solution, earns_points, "Autograde.exporter_class"),
+    "transplant": (skips_tests, earns_points, "Autograde.sanitize_preprocessors"),
+    "tests apart": (patches_what_tests_use, earns_points, "Autograde.autograde_preprocessors"),
+    "hidden tests": (fails, is_in_page, "GenerateFeedback.preprocessors", but_plain_outputs),
+    "plain outputs": (shows_widget, is_in_page, "GenerateFeedback.preprocessors", but_hidden_tests),
+    "harmless page": (writes_script, is_in_page, "GenerateFeedback.exporter_class"),
+}
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_attack_succeeds_only_without_its_step(name, course, monkeypatch):
+    attack, succeeds, setting, *others = STEPS[name]
+    for off in (False, True):
+        config = load_config(course.folder)
+        if off:
+            section, option = setting.split(".")
+            del config[section][option]
+            for but in others:
+                but(config, monkeypatch)
+        student = f"{name}-{off}".replace(" ", "-")
+        attack(course, student)
+        course.do(config, "autograde", student)
+        assert succeeds(course, student, config) == off
+
+
+def test_second_grader_gets_in_only_without_the_lock(course, monkeypatch):
+    one, other = (classroom.Classroom("small", course.folder) for _ in range(2))
+    with one.alone():
+        with pytest.raises(UserError, match="being graded already"), other.alone():
+            pass
+        monkeypatch.setattr(classroom.fcntl, "flock", lambda *_: None)
+        with other.alone():
+            pass
