@@ -60,6 +60,10 @@ c.GenerateFeedback.preprocessors.prepend(
 )
 # The formgrader's pages are made with the same care.
 c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.filters = {
+    "markdown2html": "dlcourse.grading.feedback.markdown2html",
+    "clean_html": "dlcourse.grading.feedback.clean",
+}
 
 # A student's own check runs the notebook in an ordinary kernel: seconds for one cell, for the
 # kernel to start, and for its output to arrive on a busy machine (nbgrader's 30 and 4 are too few

@@ -14,7 +14,7 @@ import secrets
 from pathlib import Path
 
 import bleach
-from jinja2 import pass_context
+from jinja2 import FileSystemLoader, pass_context
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters import strip_ansi
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
@@ -194,38 +194,39 @@ class FeedbackExporter(HTMLExporter):
 
     def __init__(self, config=None, **kwargs):
         super().__init__(config=config, **kwargs)
-        ours = Path(__file__).parent / "templates" / "feedback"
-        self.extra_template_paths = [str(ours), *self.extra_template_paths]
-
-    @pass_context
-    def markdown2html(self, context, source: str) -> str:
-        """Markdown as harmless HTML.
-
-        Args:
-            context: the template's.
-            source: the Markdown text.
-
-        Returns:
-            HTML; the plain text where it cannot be rendered, so that no one's feedback is lost.
-        """
-        try:
-            attachments = context.get("cell", {}).get("attachments", {})
-            renderer = Renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
-            page = clean(MarkdownWithMath(renderer=renderer).render(source))
-            for token, formula in renderer.formulas.items():
-                page = page.replace(token, formula)
-            return page
-        except Exception:  # a picture that is not there, quotes in quotes in quotes
-            return f"<pre>{html.escape(source)}</pre>"
+        self.extra_loaders = [FileSystemLoader(Path(__file__).parent / "templates" / "feedback")]
 
     def default_filters(self):
-        """The filters of nbconvert, with a sanitizer of our own where it has one.
+        """The filters of nbconvert, with our own where text of a notebook becomes HTML.
 
         Yields:
             Pairs of a name and a function.
         """
         yield from super().default_filters()
+        yield "markdown2html", markdown2html
         yield "clean_html", clean
+
+
+@pass_context
+def markdown2html(context, source: str) -> str:
+    """Markdown as harmless HTML; a filter for templates of nbconvert.
+
+    Args:
+        context: the template's.
+        source: the Markdown text.
+
+    Returns:
+        HTML; the plain text where it cannot be rendered, so that no one's feedback is lost.
+    """
+    try:
+        attachments = context.get("cell", {}).get("attachments", {})
+        renderer = Renderer(escape=False, attachments=attachments, exclude_anchor_links=True)
+        page = clean(MarkdownWithMath(renderer=renderer).render(source))
+        for token, formula in renderer.formulas.items():
+            page = page.replace(token, formula)
+        return page
+    except Exception:  # a picture that is not there, quotes in quotes in quotes
+        return f"<pre>{html.escape(source)}</pre>"
 
 
 class Renderer(IPythonRenderer):
