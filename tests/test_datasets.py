@@ -665,3 +665,19 @@ def test_importing_the_data_sets_stays_light():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "[]"
+
+
+# K-fold ------------------------------------------------------------------------------------------
+
+
+def test_k_fold_validates_each_item_once():
+    rounds = list(datasets.k_fold(11, 4, seed=3))
+    assert sorted(len(valid) for _, valid in rounds) == [2, 3, 3, 3]
+    assert torch.cat([valid for _, valid in rounds]).sort().values.equal(torch.arange(11))
+    for train, valid in rounds:
+        assert torch.cat([train, valid]).sort().values.equal(torch.arange(11))
+    again = list(datasets.k_fold(11, 4, seed=3))
+    assert all(map(torch.equal, rounds[0], again[0]))
+    for k in (0, 1, 12):
+        with pytest.raises(ValueError, match="between 2 and the number of items, 11"):
+            next(datasets.k_fold(11, k))

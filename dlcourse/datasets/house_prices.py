@@ -178,7 +178,7 @@ def _checked(table: "pandas.DataFrame", source: str, priced: bool) -> "pandas.Da
     for name in CATEGORIES:
         values = table[name]
         columns[name] = values.astype(str).str.strip().astype(object).where(values.notna(), None)
-    result = pandas.DataFrame(columns)
+    result = pandas.DataFrame(columns)[wanted]
     if result["Id"].isna().any() or result["Id"].duplicated().any():
         raise ValueError(f"{source}: every row needs an Id of its own.")
     if priced:
