@@ -1,4 +1,4 @@
-"""layer_norms and initialize: what they measure and set, and that they leave everything else alone."""
+"""layer_norms and initialize: what they measure and set, and what they leave alone."""
 
 from functools import partial
 

@@ -98,7 +98,7 @@ def test_log_rmse_refuses_what_has_no_logarithm(bad):
     good, wrong = torch.tensor([1.0, 2.0]), torch.tensor([1.0, bad])
     with pytest.raises(ValueError, match="output must be above zero"):
         metrics.log_rmse(wrong, good)
-    with pytest.raises(ValueError, match="target must be above zero.* 1 of 2"):
+    with pytest.raises(ValueError, match=r"target must be above zero.* 1 of 2"):
         metrics.log_rmse(good, wrong)
     with pytest.raises(ValueError, match="same, non-empty shape"):
         metrics.log_rmse(good, good[:1])

@@ -1,4 +1,4 @@
-"""TableEncoder: learns from the training rows alone, and agrees with scikit-learn where both apply."""
+"""TableEncoder: learns from the training rows alone, and agrees with scikit-learn."""
 
 import numpy as np
 import pandas as pd
@@ -79,7 +79,7 @@ def test_bad_tables():
     encoder = TableEncoder().fit(table())
     with pytest.raises(ValueError, match="lacks the columns area, code"):
         encoder.transform(table()[["kind", "rooms"]])
-    with pytest.raises(ValueError, match="column rooms held numbers .* now it has 'many'"):
+    with pytest.raises(ValueError, match=r"column rooms held numbers .* now it has 'many'"):
         encoder.transform(table().assign(rooms="many"))
     with pytest.raises(ValueError, match="column area holds an infinite"):
         TableEncoder().fit(table().assign(area=np.inf))

@@ -16,22 +16,24 @@ if TYPE_CHECKING:
 
 TARGET = "SalePrice"
 # Measured or counted, or on a scale from 1 to 10.
-NUMBERS = tuple(
-    """LotFrontage LotArea OverallQual OverallCond YearBuilt YearRemodAdd MasVnrArea BsmtFinSF1
+_NUMBERS = """
+    LotFrontage LotArea OverallQual OverallCond YearBuilt YearRemodAdd MasVnrArea BsmtFinSF1
     BsmtFinSF2 BsmtUnfSF TotalBsmtSF 1stFlrSF 2ndFlrSF LowQualFinSF GrLivArea BsmtFullBath
     BsmtHalfBath FullBath HalfBath BedroomAbvGr KitchenAbvGr TotRmsAbvGrd Fireplaces GarageYrBlt
     GarageCars GarageArea WoodDeckSF OpenPorchSF EnclosedPorch 3SsnPorch ScreenPorch PoolArea
-    MiscVal MoSold YrSold""".split()
-)
+    MiscVal MoSold YrSold
+"""
+NUMBERS = tuple(_NUMBERS.split())
 # MSSubClass looks like a number, but is the code of a kind of house.
-CATEGORIES = tuple(
-    """MSSubClass MSZoning Street Alley LotShape LandContour Utilities LotConfig LandSlope
+_CATEGORIES = """
+    MSSubClass MSZoning Street Alley LotShape LandContour Utilities LotConfig LandSlope
     Neighborhood Condition1 Condition2 BldgType HouseStyle RoofStyle RoofMatl Exterior1st
     Exterior2nd MasVnrType ExterQual ExterCond Foundation BsmtQual BsmtCond BsmtExposure
     BsmtFinType1 BsmtFinType2 Heating HeatingQC CentralAir Electrical KitchenQual Functional
-    FireplaceQu GarageType GarageFinish GarageQual GarageCond PavedDrive PoolQC Fence MiscFeature
-    SaleType SaleCondition""".split()
-)
+    FireplaceQu GarageType GarageFinish GarageQual GarageCond PavedDrive PoolQC Fence
+    MiscFeature SaleType SaleCondition
+"""
+CATEGORIES = tuple(_CATEGORIES.split())
 _KAGGLE_FILES = {
     "training": ("train.csv", "kaggle_house_pred_train.csv"),
     "test": ("test.csv", "kaggle_house_pred_test.csv"),
