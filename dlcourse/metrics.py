@@ -43,6 +43,29 @@ def mse(output: Tensor, target: Tensor) -> Tensor:
     return (output - target).square().mean()
 
 
+def log_rmse(output: Tensor, target: Tensor) -> Tensor:
+    """The root mean squared error of the logarithms: about the typical *relative* error.
+
+    Args:
+        output: Predictions, any shape, floating point, all above zero.
+        target: Values of the same shape, all above zero.
+
+    Returns:
+        A 0-d tensor.
+
+    Raises:
+        ValueError: If the shapes differ, there are no elements, or a value is not above zero.
+    """
+    for name, values in (("output", output), ("target", target)):
+        wrong = ~(values > 0)  # NaN as well
+        if wrong.any():
+            raise ValueError(
+                f"log_rmse: {name} must be above zero for its logarithm, but {int(wrong.sum())} of "
+                f"{values.numel()} values are not; the first is {values[wrong][0].item()}."
+            )
+    return mse(output.log(), target.log()).sqrt()
+
+
 def confusion_matrix(output: Tensor, target: Tensor) -> Tensor:
     """How often each class was taken for each other.
 

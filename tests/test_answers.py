@@ -20,7 +20,7 @@ from tests import courses
 
 STOCK = """
 c.Autograde.exporter_class = "nbconvert.exporters.NotebookExporter"
-c.Autograde.sanitize_preprocessors.remove("dlcourse.grading.transplant.Transplant")
+del c.Autograde.sanitize_preprocessors
 c.Autograde.autograde_preprocessors[0] = "nbgrader.preprocessors.Execute"
 """
 

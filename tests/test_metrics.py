@@ -1,5 +1,7 @@
 """Metrics against hand-worked examples and slow definitions."""
 
+import math
+
 import pytest
 import torch
 from torch import nn
@@ -82,3 +84,21 @@ def test_confusion_matrix_of_uint8_labels_does_not_overflow():
 def test_confusion_matrix_refuses_labels_out_of_range(label):
     with pytest.raises(ValueError, match=r"columns for 0 … 2"):
         metrics.confusion_matrix(torch.zeros(2, 3), torch.tensor([0, label]))
+
+
+def test_log_rmse_is_the_rmse_of_logarithms():
+    a, b = torch.tensor([1.0, 10.0, 200.0]), torch.tensor([2.0, 10.0, 100.0])
+    expected = (2 / 3) ** 0.5 * math.log(2)
+    assert metrics.log_rmse(a, b).item() == pytest.approx(expected)
+    assert metrics.log_rmse(b, a).item() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("bad", [0.0, -1.0, float("nan")])
+def test_log_rmse_refuses_what_has_no_logarithm(bad):
+    good, wrong = torch.tensor([1.0, 2.0]), torch.tensor([1.0, bad])
+    with pytest.raises(ValueError, match="output must be above zero"):
+        metrics.log_rmse(wrong, good)
+    with pytest.raises(ValueError, match=r"target must be above zero.* 1 of 2"):
+        metrics.log_rmse(good, wrong)
+    with pytest.raises(ValueError, match="same, non-empty shape"):
+        metrics.log_rmse(good, good[:1])

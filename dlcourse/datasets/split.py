@@ -1,9 +1,10 @@
 """Random parts of a data set."""
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import torch
+from torch import Tensor
 from torch.utils.data import TensorDataset
 from torch.utils.data import random_split as torch_random_split
 
@@ -49,6 +50,29 @@ def random_split(
     if not all(len(part) for part in parts):
         raise ValueError(f"random_split: a part of {N} samples would be empty; got {lengths}.")
     return [take(dataset, part.indices) for part in parts]
+
+
+def k_fold(n: int, k: int, seed: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
+    """The rounds of K-fold cross-validation, as indices.
+
+    Args:
+        n: how many items there are.
+        k: how many folds; their sizes differ by at most one.
+        seed: of the order.
+
+    Yields:
+        k pairs (train, validation) of int64 index tensors; each item validates exactly once, in the
+        round that does not train on it.
+
+    Raises:
+        ValueError: ``k`` is not between 2 and ``n``.
+    """
+    if not 2 <= k <= n:
+        raise ValueError(f"k_fold: k must lie between 2 and the number of items, {n}; got {k}.")
+    order = torch.randperm(n, generator=torch.Generator().manual_seed(seed))
+    folds = order.tensor_split(k)
+    for i in range(k):
+        yield torch.cat(folds[:i] + folds[i + 1 :]), folds[i]
 
 
 def take(dataset: TensorDataset, indices: Sequence[int]) -> TensorDataset:

@@ -1,6 +1,7 @@
 """The networks that the chapters build, each proved equal to the chapter's own code."""
 
+from dlcourse.models.initialize import initialize
 from dlcourse.models.lenet import LeNet
 from dlcourse.models.mlp import MLP
 
-__all__ = ["MLP", "LeNet"]
+__all__ = ["MLP", "LeNet", "initialize"]

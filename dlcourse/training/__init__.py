@@ -4,8 +4,9 @@
 """
 
 from dlcourse.training.early_stopping import EarlyStopping
+from dlcourse.training.groups import two_groups
 from dlcourse.training.history import History
 from dlcourse.training.loop import evaluate, fit
 from dlcourse.training.parts import NonFiniteLossError
 
-__all__ = ["EarlyStopping", "History", "NonFiniteLossError", "evaluate", "fit"]
+__all__ = ["EarlyStopping", "History", "NonFiniteLossError", "evaluate", "fit", "two_groups"]
