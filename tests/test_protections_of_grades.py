@@ -85,7 +85,8 @@ def earns_points(course, student, config):
 def is_in_page(course, student, config):
     course.do(config, "generate_feedback", student)
     page = course.folder / "grading" / "feedback" / student / "small" / "small.html"
-    return "reached" in page.read_text(encoding="utf-8")
+    text = page.read_text(encoding="utf-8")
+    return "reached" in text or "data:image/svg+xml" in text  # which nbconvert packs
 
 
 def skips_tests(course, student):
@@ -104,10 +105,9 @@ def writes_script(course, student):
     course.hand_in(student, v4.new_markdown_cell("<script>reached()</script>"))
 
 
-def shows_widget(course, student):
-    # In two pieces, since the page shows the cell's text too.
-    widget = "{'application/vnd.jupyter.widget-view+json': {'model_id': 'rea' + 'ched'}}"
-    text = f"from IPython.display import display\ndisplay({widget}, raw=True)"
+def shows_drawing(course, student):
+    drawing = "{'image/svg+xml': '<svg></svg>'}"
+    text = f"from IPython.display import display\ndisplay({drawing}, raw=True)"
     course.hand_in(student, v4.new_code_cell(text))
 
 
@@ -125,6 +125,11 @@ def but_hidden_tests(config, patch):
     config.HTMLExporter.sanitize_html = False
 
 
+def but_filters(config, patch):
+    del config.HTMLExporter["filters"]
+    config.HTMLExporter.sanitize_html = False
+
+
 # By the step's name: an attack, whether it succeeds, the setting to leave out, and what of that has
 # to stay.
 STEPS = {
@@ -132,8 +137,18 @@ STEPS = {
     "transplant": (skips_tests, earns_points, "Autograde.sanitize_preprocessors"),
     "tests apart": (patches_what_tests_use, earns_points, "Autograde.autograde_preprocessors"),
     "hidden tests": (fails, is_in_page, "GenerateFeedback.preprocessors", but_plain_outputs),
-    "plain outputs": (shows_widget, is_in_page, "GenerateFeedback.preprocessors", but_hidden_tests),
-    "harmless page": (writes_script, is_in_page, "GenerateFeedback.exporter_class"),
+    "plain outputs": (
+        shows_drawing,
+        is_in_page,
+        "GenerateFeedback.preprocessors",
+        but_hidden_tests,
+    ),
+    "harmless page": (
+        writes_script,
+        is_in_page,
+        "GenerateFeedback.exporter_class",
+        but_filters,
+    ),
 }
 
 
