@@ -1,4 +1,4 @@
-"""Image sets by name, and which of them are at hand."""
+"""Data sets by name, and which of them are at hand."""
 
 import difflib
 import importlib.util
@@ -7,8 +7,14 @@ from dataclasses import dataclass
 from dlcourse.datasets.fashion_mnist import FashionMNIST, data_folder, find_files
 from dlcourse.datasets.images import ImageDataset
 from dlcourse.datasets.mnist5k import MNIST5k
+from dlcourse.datasets.text import find_time_machine, python_docs, time_machine
 
-_BY_NAME = {"MNIST5k": MNIST5k, "FashionMNIST": FashionMNIST}
+_BY_NAME = {
+    "MNIST5k": MNIST5k,
+    "FashionMNIST": FashionMNIST,
+    "python_docs": python_docs,
+    "time_machine": time_machine,
+}
 
 
 @dataclass(frozen=True)
@@ -22,15 +28,16 @@ class DatasetStatus:
 
 def available() -> dict[str, DatasetStatus]:
     """The status of every data set by its name, from a look at what files exist."""
-    return {s.name: s for s in (_mnist5k(), _fashion_mnist())}
+    return {s.name: s for s in (_mnist5k(), _fashion_mnist(), *_texts())}
 
 
-def load(name: str, **kwargs: object) -> ImageDataset:
-    """The data set called ``name``.
+def load(name: str, **kwargs: object) -> ImageDataset | str:
+    """The data set called ``name``: images, or a text.
 
     Args:
         name: a key of ``available()``.
-        **kwargs: passed on to the class of that name, such as ``train`` and ``device``.
+        **kwargs: passed on to the class or function of that name in ``datasets``, such as
+            ``train`` and ``device``.
 
     Raises:
         ValueError: an unknown name; the message lists the known ones.
@@ -64,3 +71,26 @@ def _fashion_mnist() -> DatasetStatus:
         f"{missing} files not in {root}: datasets.FashionMNIST() downloads them (30 MB), or set "
         "DLCOURSE_DATA to a folder that has them; MNIST5k serves without",
     )
+
+
+def _texts() -> list[DatasetStatus]:
+    docs = importlib.util.find_spec("pydoc_data") is not None
+    root = data_folder()
+    novel = find_time_machine(root)
+    return [
+        DatasetStatus(
+            "python_docs",
+            docs,
+            "Python's language reference, embedded, no download"
+            if docs
+            else "this Python was installed without pydoc_data",
+        ),
+        DatasetStatus(
+            "time_machine",
+            novel is not None,
+            f"the novel, in {novel}"
+            if novel
+            else f"timemachine.txt is not in {root}: put it there, or set DLCOURSE_DATA to a "
+            "folder that has it; python_docs serves without",
+        ),
+    ]
