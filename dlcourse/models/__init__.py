@@ -2,5 +2,6 @@
 
 from dlcourse.models.lenet import LeNet
 from dlcourse.models.mlp import MLP
+from dlcourse.models.recurrent import RecurrentNet, sample
 
-__all__ = ["MLP", "LeNet"]
+__all__ = ["MLP", "LeNet", "RecurrentNet", "sample"]
