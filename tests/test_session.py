@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import time
 from dataclasses import replace
 
@@ -237,6 +239,21 @@ def test_sandbox_can_be_left_out(tmp_path):
     assert not own.exists()
     run(code, confined=False)
     assert own.read_text() == "x"
+
+
+def test_python_may_lie_where_scratch_folders_are(tmp_path):
+    if not str(tmp_path).startswith("/tmp/"):
+        pytest.skip("temporary files are elsewhere here")
+    (tmp_path / "env").symlink_to(sys.prefix)
+    program = (
+        "from dlcourse.grading import session\n"
+        "cell = session.Cell('c', 'import nbval\\nprint(nbval.__file__)', 'student')\n"
+        "print(session.run(session.Task((cell,))))\nsession.close()"
+    )
+    done = subprocess.run(
+        [tmp_path / "env" / "bin" / "python", "-c", program], capture_output=True, text=True
+    )
+    assert f"{tmp_path}/env/lib" in done.stdout, done
 
 
 # --- what is survived -----------------------------------------------------------------------------

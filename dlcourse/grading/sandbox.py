@@ -33,7 +33,8 @@ SYSTEM = ("/usr", "/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives", "/etc/l
 TOP = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 
 NEW_NAMESPACES = 0x10000000 | 0x00020000 | 0x20000000 | 0x08000000 | 0x40000000 | 0x04000000
-(NEW_USER, MS_NOSUID_NODEV, MS_PRIVATE_REC) = (0x10000000, 2 | 4, 0x40000 | 0x4000)
+(NEW_USER, MS_NOSUID_NODEV) = (0x10000000, 2 | 4)
+(MS_PRIVATE_REC, MS_BIND_REC) = (0x40000 | 0x4000, 0x1000 | 0x4000)
 (PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP) = (4, 38, 22)
 
 # System calls by number, refused with "operation not permitted": they see or change other
@@ -209,17 +210,25 @@ def _mount(limits: Limits) -> None:
         with contextlib.suppress(OSError):
             kept[name] = Path("/proc", name).read_text()
     _libc("mount", b"none", b"/", None, MS_PRIVATE_REC, None)
-    for folder, size in [
-        ("/proc", MEGABYTE),
-        ("/tmp", limits.disk),
-        ("/dev/shm", limits.disk),
-        (HOME, limits.disk),
-    ]:
-        options = f"size={size},nr_inodes=10000,mode=0755".encode()
-        _libc("mount", b"tmpfs", folder.encode(), b"tmpfs", MS_NOSUID_NODEV, options)
+    # A Python that lies in one of these folders has to be there still.
+    covered = [path for path in _python() if path.startswith(("/tmp/", f"{HOME}/"))]
+    held = {path: os.open(path, os.O_PATH) for path in sorted(covered, key=len) if _exists(path)}
+    for folder in ("/tmp", "/dev/shm", HOME):
+        _empty(folder, limits.disk)
+    for path, descriptor in held.items():
+        os.makedirs(path, exist_ok=True)
+        here = f"/proc/self/fd/{descriptor}".encode()
+        _libc("mount", here, path.encode(), None, MS_BIND_REC, None)
+        os.close(descriptor)
+    _empty("/proc", MEGABYTE)
     for name, text in kept.items():
         Path("/proc", name).write_text(text)
     os.chdir(HOME)
+
+
+def _empty(folder: str, size: int) -> None:
+    options = f"size={size},nr_inodes=10000,mode=0755".encode()
+    _libc("mount", b"tmpfs", folder.encode(), b"tmpfs", MS_NOSUID_NODEV, options)
 
 
 def _limit(limits: Limits) -> None:
