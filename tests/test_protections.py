@@ -4,6 +4,7 @@ Where several layers do the same, all of them are switched off; :mod:`tests.swit
 steps of grading are in :mod:`tests.test_protections_of_grades`.
 """
 
+import ctypes
 import os
 import shutil
 import socket
@@ -56,6 +57,11 @@ CALLS = {
     "memfd_create": "libc.memfd_create(b'x', 0)",
     "shmget": "libc.shmget(0, 4096, 0o1600)",
     "ptrace": "libc.ptrace(0, 0, 0, 0)",
+    **{
+        f"socket family {name}": f"libc.socket({family}, 1, 0)"
+        for name, family in {"vsock": 40, "alg": 38, "tipc": 30}.items()
+        if ctypes.CDLL(None).socket(family, 1, 0) >= 0  # where the machine has them
+    },
 }
 ROWS = {
     "files of the machine": Row(

@@ -17,6 +17,7 @@ import os
 import platform
 import resource
 import shutil
+import socket
 import struct
 import subprocess
 import sys
@@ -44,6 +45,7 @@ REFUSED = {
         "arch": 0xC000003E,
         "clone": 56,
         "clone3": 435,
+        "socket": 41,
         "others": (
             *(29, 64, 68, 101, 103, 155, 161, 163, 165, 166, 167, 169, 175, 176, 179, 246, 248),
             *(249, 250, 272, 298, 304, 308, 310, 311, 313, 319, 321, 323, 425, 426, 427, 428),
@@ -54,6 +56,7 @@ REFUSED = {
         "arch": 0xC00000B7,
         "clone": 220,
         "clone3": 435,
+        "socket": 198,
         "others": (
             *(190, 186, 194, 117, 116, 41, 51, 89, 40, 39, 224, 142, 105, 106, 60, 104, 217),
             *(218, 219, 97, 241, 265, 268, 270, 271, 273, 279, 280, 282, 425, 426, 427, 428),
@@ -260,6 +263,7 @@ def _filter() -> None:
         raise OSError(f"there is no filter of system calls for {platform.machine()}")
     (load, equal, at_least, bits, give) = (0x20, 0x15, 0x35, 0x45, 0x06)
     (allow, not_permitted, not_there, kill) = (0x7FFF0000, 0x50001, 0x50026, 0x80000000)
+    no_family = 0x50061
     program = [
         (load, 0, 0, 4),  # the architecture, or numbers would mean something else
         (equal, 1, 0, known["arch"]),
@@ -273,6 +277,14 @@ def _filter() -> None:
     for number in known["others"]:
         program += [(equal, 0, 1, number), (give, 0, 0, not_permitted)]
     program += [
+        (equal, 0, 7, known["socket"]),
+        (load, 0, 0, 16),  # its family
+        (equal, 3, 0, socket.AF_UNIX),
+        (equal, 2, 0, socket.AF_INET),
+        (equal, 1, 0, socket.AF_INET6),
+        (equal, 0, 1, 16),  # AF_NETLINK
+        (give, 0, 0, allow),
+        (give, 0, 0, no_family),  # a network namespace does not hold back AF_VSOCK, for one
         (equal, 0, 3, known["clone"]),
         (load, 0, 0, 16),  # its flags
         (bits, 0, 1, NEW_NAMESPACES),
