@@ -234,3 +234,12 @@ def test_attack_succeeds_only_without_its_protection(name, world, monkeypatch):
     finally:
         if row.bwrap:
             zygote.close()
+
+
+def test_error_that_cannot_be_shown_fails_the_test_nevertheless(world):
+    broken = "from IPython.core import ultratb\nultratb.AutoFormattedTB.structured_traceback = None"
+    (world.packages / "switch").write_text(broken)
+    row = Row(
+        "pass", test="assert False", seen=lambda outputs: outputs[-1]["output_type"] == "error"
+    )
+    assert world.reached(row, world.switched, TIGHT)

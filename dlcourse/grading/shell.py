@@ -197,7 +197,10 @@ class Cells:
         sys.stdout, sys.stderr = self._streams
         vars(builtins).update(self._builtins)
         try:
-            self.shell.run_cell(source, store_history=True)
+            result = self.shell.run_cell(source, store_history=True)
+            shown = any(output["output_type"] == "error" for output in self._recorder.outputs)
+            if not (result.success or shown):  # IPython could not format it: still no test passes
+                raise result.error_before_exec or result.error_in_exec
         except BaseException as error:  # what IPython itself uses has been replaced
             self._recorder.error(type(error).__name__, "the cell broke the notebook itself", [])
         return self.outputs()
