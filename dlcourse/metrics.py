@@ -1,6 +1,7 @@
 """Measures of a model's output. Each keeps its result on the device that the tensors are on."""
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 
@@ -88,6 +89,33 @@ def confusion_matrix(output: Tensor, target: Tensor) -> Tensor:
         )
     pairs = target.long() * V + output.argmax(dim=1)
     return torch.bincount(pairs, minlength=V * V).reshape(V, V)
+
+
+def perplexity(output: Tensor, target: Tensor) -> Tensor:
+    """The exponential of the mean cross-entropy: between how many tokens the model wavers.
+
+    1 is a model that is always sure and right; V is one that finds all V tokens equally likely.
+    Perplexities of several batches must not be averaged, since a mean of exponentials is not the
+    exponential of the mean: average the losses, as `evaluate` does, then take ``math.exp``.
+
+    Args:
+        output: Scores (not probabilities), (N, V) or (N, V, T).
+        target: Class numbers, (N,) or (N, T), an integer dtype.
+
+    Returns:
+        A 0-d tensor, at least 1.
+
+    Raises:
+        ValueError: If the shapes or dtypes differ from these, or there are no tokens.
+    """
+    if output.ndim < 2 or target.shape != output.shape[:1] + output.shape[2:] or not len(target):
+        raise ValueError(
+            "perplexity: expected output (N, V) or (N, V, T) and class numbers (N,) or (N, T), got "
+            f"shapes {tuple(output.shape)} and {tuple(target.shape)}."
+        )
+    if target.is_floating_point() or target.is_complex() or target.dtype == torch.bool:
+        raise ValueError(f"perplexity: target must hold integer class numbers, got {target.dtype}.")
+    return F.cross_entropy(output, target.long()).exp()
 
 
 def _check_classes(name: str, output: Tensor, target: Tensor) -> None:

@@ -3,5 +3,6 @@
 from dlcourse.models.initialize import initialize
 from dlcourse.models.lenet import LeNet
 from dlcourse.models.mlp import MLP
+from dlcourse.models.recurrent import RecurrentNet, sample
 
-__all__ = ["MLP", "LeNet", "initialize"]
+__all__ = ["MLP", "LeNet", "RecurrentNet", "initialize", "sample"]

@@ -16,7 +16,7 @@ from dlcourse.training import options
 from dlcourse.training.checkpoint import Checkpoint
 from dlcourse.training.early_stopping import EarlyStopping
 from dlcourse.training.history import History
-from dlcourse.training.parts import Batches, Loss, Meter, Metric, Progress
+from dlcourse.training.parts import Batches, Loss, Meter, Metric, Progress, Step
 
 Data = Iterable[tuple[Tensor, Tensor]]
 ACCURACY: Mapping[str, Metric] = MappingProxyType({"accuracy": accuracy})
@@ -65,10 +65,11 @@ def fit(
             started, lr = time.perf_counter(), float(optimizer.param_groups[0]["lr"])
             meter = Meter(metrics, epoch)  # keeps losses and metrics on the device
             model.train()
+            step = Step(forward, batches.continues)  # hands a recurrent network its state back
             for x, y in bar.follow(batches, epoch, meter):
                 optimizer.zero_grad()
                 with autocast():
-                    output = forward(x)
+                    output = step(x)
                     batches.check(output, y)
                     batch_loss = objective(output, y)
                 meter.add(batch_loss, output, y)
@@ -108,7 +109,10 @@ weights of that moment unless early stopping restores the best ones. Without opt
 exactly that of the plain loop: forward, loss, backward, step.
 
 Args:
-    model: The network. It is left in training mode.
+    model: The network. It is left in training mode. One that returns a pair (output, state), as
+        recurrent networks do, is scored by its output; if the loader's ``continues`` is true, as
+        that of `SequentialWindows` is, the next batch of the epoch is computed as
+        ``model(x, state)`` from the state, detached, that the batch before it ended with.
     train: The batches: a `TensorLoader`, a torch `DataLoader`, a list of pairs (x, y); anything
         that can be gone through once an epoch. x is (N, …), y is (N, …).
     validation: Held-out batches, measured after each epoch in evaluation mode.
@@ -160,7 +164,8 @@ def evaluate(
     """Measure a model on data, in evaluation mode and without gradients.
 
     Args:
-        model: The network; each of its modules is put back into the mode it was in.
+        model: The network; each of its modules is put back into the mode it was in. One that
+            returns (output, state) is treated as in `fit`.
         data: Batches (x, y), as for `fit`.
         loss: A function (output, y) that returns the batch's mean, a 0-d tensor.
         metrics: Functions (output, y) by name, each returning a batch's mean as one number.
@@ -193,12 +198,12 @@ def measure(
 ) -> dict[str, float]:
     """The core of `evaluate`, on batches and options already prepared."""
     modes = [(module, module.training) for module in model.modules()]
-    meter = Meter(metrics)
+    meter, step = Meter(metrics), Step(model, batches.continues)
     model.eval()
     try:
         for x, y in batches:
             with autocast():
-                output = model(x)
+                output = step(x)
                 batches.check(output, y)
                 batch_loss = loss(output, y)
             meter.add(batch_loss, output, y)

@@ -54,6 +54,7 @@ class Batches:
         self._ignored = keywords.get("ignore_index", getattr(loss, "ignore_index", -100))
         self._range: tuple[int, int] | None = None  # of the labels of the current batch
         self._resident: tuple[int, int] | None = None  # of all labels, where they are on a GPU
+        self.continues = bool(getattr(data, "continues", False))
         self.length = len(data) if hasattr(data, "__len__") else None
         if self.length == 0:
             raise ValueError(
@@ -134,6 +135,31 @@ class Batches:
                 f"{self.role}: the labels run from {low} to {high}, but the model's output has "
                 f"{V} classes, so they must lie in 0 … {V - 1}."
             )
+
+
+class Step:
+    """Calls a model on one batch after the other of a single epoch.
+
+    Of a model that returns (output, state) it keeps the state for the next batch, if that
+    continues this one. Detached, so that no gradient flows into a batch whose step is done.
+    """
+
+    def __init__(self, model: Callable, continues: bool) -> None:
+        self._model, self._continues = model, continues
+        self._state: Any = None
+
+    def __call__(self, x: Tensor) -> Tensor:
+        result = self._model(x) if self._state is None else self._model(x, self._state)
+        if not isinstance(result, tuple):
+            return result
+        output, state = result
+        if self._continues:
+            self._state = _detached(state)
+        return output
+
+
+def _detached(state: Any) -> Any:
+    return state.detach() if isinstance(state, Tensor) else tuple(map(_detached, state))
 
 
 def _min_max(y: Tensor, ignored: int) -> tuple[int, int]:

@@ -1,0 +1,191 @@
+"""Recurrent networks over tokens: language models and taggers."""
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+
+CELLS = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
+State = Tensor | tuple[Tensor, Tensor]
+
+
+class RecurrentNet(nn.Module):
+    """Embedding, recurrent layers and a linear layer: scores for each step of a sequence.
+
+    With as many outputs as tokens it is a language model, which scores the next token; with as
+    many outputs as tags, a tagger.
+
+    Args:
+        vocab_size: V, the number of tokens.
+        hidden_size: H, units of a layer in one direction.
+        cell: ``"rnn"`` (with tanh), ``"gru"`` or ``"lstm"``.
+        embedding_size: D, numbers per token; ``None`` is ``hidden_size``.
+        num_layers: L, layers on top of each other.
+        bidirectional: whether a second pass runs from the end to the beginning. Its states have
+            seen what is to be predicted, so such a network is no language model.
+        num_outputs: scores per step; ``None`` is ``vocab_size``.
+        dropout: probability of zeroing a unit between recurrent layers; needs two layers.
+
+    Raises:
+        ValueError: an unknown cell, a size that is not a positive whole number, a probability
+            outside [0, 1], or dropout with a single layer.
+    """
+
+    def __init__(
+        self,
+        vocab_size: int,
+        hidden_size: int = 128,
+        cell: str = "gru",
+        embedding_size: int | None = None,
+        num_layers: int = 1,
+        bidirectional: bool = False,
+        num_outputs: int | None = None,
+        dropout: float = 0.0,
+    ) -> None:
+        if cell not in CELLS:
+            raise ValueError(f"RecurrentNet: cell must be one of {', '.join(CELLS)}, got {cell!r}.")
+        embedding_size = hidden_size if embedding_size is None else embedding_size
+        num_outputs = vocab_size if num_outputs is None else num_outputs
+        sizes = {
+            "vocab_size": vocab_size,
+            "hidden_size": hidden_size,
+            "embedding_size": embedding_size,
+            "num_layers": num_layers,
+            "num_outputs": num_outputs,
+        }
+        for name, value in sizes.items():
+            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+                raise ValueError(
+                    f"RecurrentNet: {name} must be a positive whole number, got {value!r}."
+                )
+        if not 0 <= dropout <= 1:
+            raise ValueError(f"RecurrentNet: dropout must lie in [0, 1], got {dropout}.")
+        if dropout and num_layers == 1:
+            raise ValueError("RecurrentNet: dropout acts between layers; it needs num_layers >= 2.")
+        super().__init__()
+        self.cell = cell
+        self.embedding = nn.Embedding(vocab_size, embedding_size)
+        self.recurrent = CELLS[cell](
+            embedding_size,
+            hidden_size,
+            num_layers=num_layers,
+            batch_first=True,
+            bidirectional=bidirectional,
+            dropout=dropout,
+        )
+        self.linear = nn.Linear(hidden_size * (1 + bidirectional), num_outputs)
+
+    @property
+    def bidirectional(self) -> bool:
+        """Whether there is a second pass from the end to the beginning."""
+        return self.recurrent.bidirectional
+
+    def forward(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
+        """Scores of all steps, and the state after the last one.
+
+        Args:
+            x: (N, T) numbers of tokens, an integer dtype.
+            state: what a call on the steps before returned; ``None`` is a state of zeros. A tensor
+                (L, N, H), with 2 L in place of L for both directions; for an LSTM a pair of them.
+
+        Returns:
+            Scores (N, num_outputs, T), with the classes in dimension 1 as `F.cross_entropy` wants
+            them, and the new state.
+
+        Raises:
+            TypeError: x does not hold integers, or the state is of another kind of cell.
+            ValueError: x or the state has another shape, or a token's number is out of range.
+        """
+        self._check_tokens(x)
+        if state is not None:
+            self._check_state(state, len(x))
+        output, state = self.recurrent(self.embedding(x), state)  # (N, T, H or 2 H)
+        return self.linear(output).mT, state
+
+    def _check_tokens(self, x: Tensor) -> None:
+        if x.is_floating_point() or x.is_complex() or x.dtype == torch.bool:
+            raise TypeError(f"RecurrentNet: x must hold numbers of tokens, integers, got {x.dtype}.")
+        if x.ndim != 2 or not x.numel():
+            raise ValueError(f"RecurrentNet: x must have shape (N, T), got {tuple(x.shape)}.")
+        if x.device.type == "cpu":  # elsewhere a look would wait for the device
+            low, high = (int(v) for v in torch.aminmax(x))
+            if low < 0 or high >= self.embedding.num_embeddings:
+                raise ValueError(
+                    f"RecurrentNet: tokens must lie in 0 … {self.embedding.num_embeddings - 1}, "
+                    f"got {low if low < 0 else high}."
+                )
+
+    def _check_state(self, state: State, N: int) -> None:
+        pair = isinstance(state, tuple | list)
+        if pair != (self.cell == "lstm") or (pair and len(state) != 2):
+            wanted = "a pair (h, c)" if self.cell == "lstm" else "one tensor h"
+            got = f"{len(state)} tensors" if pair else type(state).__name__
+            raise TypeError(f"RecurrentNet: the state of {self.cell} is {wanted}, got {got}.")
+        layers = self.recurrent.num_layers * (1 + self.bidirectional)
+        wanted = (layers, N, self.recurrent.hidden_size)
+        for part in state if pair else [state]:
+            if tuple(part.shape) != wanted:
+                raise ValueError(
+                    f"RecurrentNet: for this batch of {N} the state must have shape {wanted} "
+                    f"(layers and directions, N, H), got {tuple(part.shape)}; a state belongs to "
+                    "one batch size. state=None begins anew."
+                )
+
+
+@torch.no_grad()
+def sample(
+    model: RecurrentNet,
+    prompt: Tensor | Sequence[int],
+    length: int,
+    temperature: float = 1.0,
+    generator: torch.Generator | None = None,
+) -> Tensor:
+    """Continue a text: draw a token from the model's prediction, read it, draw the next.
+
+    Args:
+        model: a language model; it is put into evaluation mode and back.
+        prompt: (n,) integers, n > 0, what the model reads first.
+        length: how many tokens to draw.
+        temperature: the scores are divided by it. 1 draws from the model's own distribution, less
+            prefers likely tokens; 0 always takes the likeliest.
+        generator: on the CPU; ``None`` is torch's global one.
+
+    Returns:
+        (length,) int64 on the CPU, without the prompt.
+
+    Raises:
+        ValueError: an empty prompt, a negative length, a negative temperature, or a model that
+            reads in both directions.
+    """
+    if model.bidirectional:
+        raise ValueError(
+            "sample: a bidirectional network needs the text that is still to be written; use a "
+            "model with bidirectional=False."
+        )
+    prompt = torch.as_tensor(prompt)
+    if prompt.ndim != 1 or not len(prompt):
+        raise ValueError(f"sample: the prompt must be (n,) with n > 0, got {tuple(prompt.shape)}.")
+    if length < 0 or not (math.isfinite(temperature) and temperature >= 0):
+        raise ValueError(
+            f"sample: length and temperature must be 0 or more, got {length} and {temperature}."
+        )
+    device = model.embedding.weight.device
+    mode, drawn = model.training, []
+    model.eval()
+    try:
+        x, state = prompt[None].to(device), None
+        for _ in range(length):
+            scores, state = model(x, state)
+            last = scores[0, :, -1].double().cpu()  # (V,)
+            if temperature == 0:
+                token = last.argmax(0, keepdim=True)
+            else:
+                # The largest score becomes 0 first: a small temperature then cannot overflow.
+                weights = torch.softmax((last - last.max()) / temperature, dim=0)
+                token = torch.multinomial(weights, 1, generator=generator)
+            drawn.append(token)
+            x = token[None].to(device)
+    finally:
+        model.train(mode)
+    return torch.cat(drawn) if drawn else torch.empty(0, dtype=torch.int64)
