@@ -155,7 +155,7 @@ class SequentialWindows(_Windows):
         return self.batch_size * self.num_steps + 1
 
     def _row(self) -> int:
-        return (len(self.numbers) - 1) // self.batch_size
+        return max(0, len(self.numbers) - 1) // self.batch_size
 
     def __len__(self) -> int:
         """Batches per epoch."""

@@ -105,7 +105,9 @@ class RecurrentNet(nn.Module):
 
     def _check_tokens(self, x: Tensor) -> None:
         if x.is_floating_point() or x.is_complex() or x.dtype == torch.bool:
-            raise TypeError(f"RecurrentNet: x must hold numbers of tokens, integers, got {x.dtype}.")
+            raise TypeError(
+                f"RecurrentNet: x must hold numbers of tokens, integers, got {x.dtype}."
+            )
         if x.ndim != 2 or not x.numel():
             raise ValueError(f"RecurrentNet: x must have shape (N, T), got {tuple(x.shape)}.")
         if x.device.type == "cpu":  # elsewhere a look would wait for the device
