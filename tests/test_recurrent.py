@@ -1,4 +1,4 @@
-"""Recurrent networks, what they write, how they are measured, and how `fit` hands on their state."""
+"""Recurrent networks, what they write, how they are measured, how `fit` hands on their state."""
 
 import math
 

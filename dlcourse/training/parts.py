@@ -149,6 +149,7 @@ class Step:
         self._state: Any = None
 
     def __call__(self, x: Tensor) -> Tensor:
+        """The model's output for a batch."""
         result = self._model(x) if self._state is None else self._model(x, self._state)
         if not isinstance(result, tuple):
             return result
