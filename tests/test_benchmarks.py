@@ -6,12 +6,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-SCRIPT = Path(__file__).resolve().parents[1] / "benchmarks" / "training.py"
+FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
 
 
-def run(*arguments, data):
+def run(*arguments, data, script="training.py"):
     return subprocess.run(
-        [sys.executable, str(SCRIPT), *map(str, arguments)],
+        [sys.executable, str(FOLDER / script), *map(str, arguments)],
         capture_output=True,
         text=True,
         env={**os.environ, "DLCOURSE_DATA": str(data)},
@@ -40,6 +40,30 @@ def test_bad_arguments_are_named_without_a_traceback(tmp_path):
         (("--json", tmp_path / "none" / "times.json"), "no folder"),
     ]:
         done = run(*arguments, data=tmp_path)
+        assert done.returncode == 2
+        assert words in done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_sequences_writes_times_for_every_cell(tmp_path):
+    done = run("--quick", "--json", tmp_path / "t.json", data=tmp_path, script="sequences.py")
+    assert done.returncode == 0, done.stderr
+    results = json.loads((tmp_path / "t.json").read_text())
+    assert [result["case"].split(",")[0] for result in results] == ["rnn", "gru", "lstm"]
+    for result in results:
+        assert set(result) == {"case", "ours", "peer", "limit", "unit", "device"}
+        assert min(result["ours"], result["peer"], result["limit"]) > 0
+        assert result["case"] in done.stdout
+
+
+def test_sequences_names_bad_arguments(tmp_path):
+    for arguments, words in [
+        (("--device", "cudo"), "cudo"),
+        (("--rounds", "0"), "at least 1"),
+        (("--characters", "100"), "at least 2048"),
+        (("--json", tmp_path / "none" / "times.json"), "no folder"),
+    ]:
+        done = run(*arguments, data=tmp_path, script="sequences.py")
         assert done.returncode == 2
         assert words in done.stderr
         assert "Traceback" not in done.stderr
