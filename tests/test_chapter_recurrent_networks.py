@@ -110,19 +110,6 @@ def test_bigram_rows_are_distributions():
     torch.testing.assert_close(table[0], torch.tensor([0.5, 2.5, 1.5]) / 4.5)
 
 
-@pytest.mark.parametrize("limit", [0.01, 1.0, 1e6])
-def test_clipping_equals_torch(limit):
-    nets = [nn.Sequential(nn.Linear(4, 5), nn.Linear(5, 3)) for _ in range(2)]
-    nets[1].load_state_dict(nets[0].state_dict())
-    x = 10 * torch.randn(6, 4)
-    for net in nets:
-        net(x).square().sum().backward()
-    before = chapter.clip_gradients(list(nets[0].parameters()), limit)
-    torch.testing.assert_close(before, nn.utils.clip_grad_norm_(nets[1].parameters(), limit))
-    for a, b in zip(nets[0].parameters(), nets[1].parameters(), strict=True):
-        torch.testing.assert_close(a.grad, b.grad, rtol=1e-4, atol=1e-7)
-
-
 def test_writing_equals_the_library():
     model, prompt = models.RecurrentNet(9, 6), torch.tensor([1, 2, 3])
     for temperature in (0.3, 1.0, 2.0):
@@ -138,7 +125,7 @@ def test_training_from_scratch_learns():
     model = chapter.LanguageModel(5, 8, 16, chapter.RNN)
     optimizer = torch.optim.SGD(model.parameters(), lr=1.0)
     text = torch.arange(5).repeat(200)
-    losses = [chapter.train_epoch(model, text, optimizer, 4, 10, limit=1.0) for _ in range(4)]
+    losses = [chapter.train_epoch(model, text, optimizer, 4, 10, max_norm=1.0) for _ in range(4)]
     assert losses[-1] < 0.01 < 0.1 < losses[0]
 
 
@@ -162,6 +149,23 @@ def test_open_gates_lose_one_part_in_steps_plus_one(cell):
     else:
         _, kept = layer(x, held)
     torch.testing.assert_close(kept, held * 30 / 31)
+
+
+@pytest.mark.parametrize("value", [0, 1])
+@pytest.mark.parametrize(
+    ("cell", "gate"), [("gru", 0), ("gru", 1), ("lstm", 0), ("lstm", 1), ("lstm", 3)]
+)
+def test_a_held_gate_has_its_value_whatever_is_read(cell, gate, value):
+    net = models.RecurrentNet(8, 4, cell)
+    held = chapter.hold(net, gate, value).recurrent
+    x, h = 3 * torch.randn(20, 4), 3 * torch.randn(20, 4)
+    rows = x @ held.weight_ih_l0.T + held.bias_ih_l0 + h @ held.weight_hh_l0.T + held.bias_hh_l0
+    gates = rows.view(20, -1, 4).sigmoid()  # (N, gates, H)
+    torch.testing.assert_close(gates[:, gate], torch.full((20, 4), float(value)))
+    others = [k for k in range(gates.shape[1]) if k != gate]
+    for kept, before in zip(held.parameters(), net.recurrent.parameters(), strict=True):
+        shape = (gates.shape[1], 4, -1)
+        assert kept.view(shape)[others].equal(before.view(shape)[others])
 
 
 def test_word_ends_by_hand():
