@@ -483,7 +483,7 @@ GRU = Question(
 
                 def both(k):
                     rows = slice(k * H, (k + 1) * H)
-                    return (torch.einsum("nd,hd->nh", x, W_x[rows]) + b_x[rows],
+                    return (torch.einsum("nj,hj->nh", x, W_x[rows]) + b_x[rows],
                             torch.einsum("nk,hk->nh", h, W_h[rows]) + b_h[rows])
 
                 r = torch.sigmoid(sum(both(0)))
