@@ -108,7 +108,8 @@ def perplexity(output: Tensor, target: Tensor) -> Tensor:
     Raises:
         ValueError: If the shapes or dtypes differ from these, or there are no tokens.
     """
-    if output.ndim < 2 or target.shape != output.shape[:1] + output.shape[2:] or not len(target):
+    wanted = output.shape[:1] + output.shape[2:]
+    if output.ndim < 2 or target.shape != wanted or not target.numel():
         raise ValueError(
             "perplexity: expected output (N, V) or (N, V, T) and class numbers (N,) or (N, T), got "
             f"shapes {tuple(output.shape)} and {tuple(target.shape)}."

@@ -639,15 +639,14 @@ def test_load_by_name(tmp_path):
     assert len(datasets.load("FashionMNIST", root=tmp_path)) == 6
     with pytest.raises(ValueError, match=r"MNIST5k, FashionMNIST, .* Did you mean 'FashionMNIST'"):
         datasets.load("fashion_mnist")
-    with pytest.raises(ValueError, match=r"no data set 'xyz'; known are MNIST5k, .*[a-z]\.$"):
+    with pytest.raises(ValueError, match=r"no data set 'xyz'; known are MNIST5k, FashionMNIST, "):
         datasets.load("xyz")
 
 
 def test_available_tells_what_is_missing_and_what_to_do(tmp_path, monkeypatch):
     monkeypatch.setenv("DLCOURSE_DATA", str(tmp_path))
     status = datasets.available()
-    known = {"MNIST5k", "FashionMNIST", "ames_houses", "python_docs", "time_machine"}
-    assert known <= set(status)
+    assert set(status) >= {"MNIST5k", "FashionMNIST", "ames_houses", "python_docs", "time_machine"}
     assert status["MNIST5k"].at_hand
     assert not status["FashionMNIST"].at_hand
     assert str(tmp_path) in status["FashionMNIST"].detail

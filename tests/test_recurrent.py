@@ -159,6 +159,7 @@ def test_perplexity_anchors():
         (torch.rand(3, 5, 7), torch.ones(3, 7)),
         (torch.rand(3, 5, 7), torch.zeros(3, 5, dtype=torch.long)),
         (torch.rand(0, 5), torch.zeros(0, dtype=torch.long)),
+        (torch.rand(2, 5, 0), torch.zeros(2, 0, dtype=torch.long)),
     ],
 )
 def test_perplexity_refuses_other_shapes(output, target):
