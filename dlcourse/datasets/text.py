@@ -34,7 +34,7 @@ def python_docs() -> str:
         for paragraph in topics[name].split("\n\n"):
             # Quoted paragraphs differ in their indentation and line breaks.
             words = " ".join(paragraph.split())
-            if words and not words.startswith(("+-", "|")):
+            if words and not words.startswith("+-"):
                 kept.setdefault(words, paragraph.strip("\n"))
     return "\n\n".join(kept.values()) + "\n"
 
