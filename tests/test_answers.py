@@ -52,7 +52,7 @@ def graded(request, tmp_path_factory):
     selected = {slug: {"solution", "untouched"} for slug in courses.SLUGS}
     for item in request.session.items:
         given = getattr(getattr(item, "callspec", None), "params", {})
-        if "answer" in given:
+        if {"slug", "question", "answer"} <= given.keys():  # other tests have answers too
             selected[given["slug"]].add(student(given["question"], given["answer"]))
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
