@@ -241,7 +241,9 @@ def autograde_everybody(course, frame):
 def grade_by_hand(page, frame):
     open_notebooks(frame)
     row = frame.locator("#main-table tr", has=frame.get_by_role("link", name="ada"))
-    assert row.locator("td.needs-manual-grade span").count() == 1
+    mark = row.locator("td.needs-manual-grade span")
+    mark.wait_for()  # the table fills its rows one after another
+    assert mark.count() == 1
     row.get_by_role("link", name="ada").click()
     score = frame.locator("input#c1-report")
     score.wait_for()

@@ -220,6 +220,9 @@ def test_honest_cell_gets_through_all_of_them(world):
 def test_attack_succeeds_only_without_its_protection(name, world, monkeypatch):
     if name == "unprivileged user" and os.geteuid():
         pytest.skip("only where root grades is there another user to become")
+    folder = name.removeprefix("scratch folder ")
+    if any(path.startswith(f"{folder}/") for path in (sys.prefix, __file__)):
+        pytest.skip(f"without a {folder} of their own kernels have no Python here")
     row = ROWS[name]
     limits = replace(TIGHT, **CLOCK | row.tight)
     assert not world.reached(row, world.whole, limits)

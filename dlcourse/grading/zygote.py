@@ -94,11 +94,13 @@ class Zygote:
         its.close()
         self._socket = ours
         ours.settimeout(START)
-        self._ready = False
+        self._ready, self._problem = False, ""
 
     def _wait(self) -> None:
         if self._ready:
             return
+        if self._problem:  # told once; there is nothing more to read
+            raise NotStartedError(self._problem)
         try:
             told = self._socket.recv(100)
         except TimeoutError:
@@ -107,7 +109,8 @@ class Zygote:
             self._process.kill()
             _, text = self._process.communicate()
             lines = text.decode("utf-8", "replace").strip().splitlines()
-            raise NotStartedError(f"the sandbox does not start: {(lines or ['no reason'])[-1]}")
+            self._problem = f"the sandbox does not start: {(lines or ['no reason'])[-1]}"
+            raise NotStartedError(self._problem)
         self._ready = True
 
     def alive(self) -> bool:
