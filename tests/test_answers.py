@@ -26,7 +26,7 @@ c.Autograde.autograde_preprocessors[0] = "nbgrader.preprocessors.Execute"
 
 
 def questions(slug):
-    return importlib.import_module(f"tests.answers.{slug.replace('-', '_')}").QUESTIONS
+    return importlib.import_module(f"tests.answers.{slug}").QUESTIONS
 
 
 def cases(kind):

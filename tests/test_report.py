@@ -297,7 +297,7 @@ def test_usual_code_is_not_mentioned(text):
 
 @pytest.mark.parametrize("slug", courses.SLUGS)
 def test_honest_answers_are_not_mentioned(slug):
-    questions = importlib.import_module(f"tests.answers.{slug.replace('-', '_')}").QUESTIONS
+    questions = importlib.import_module(f"tests.answers.{slug}").QUESTIONS
     codes = [answer.code for question in questions for answer in question.right + question.wrong]
     codes += [cell.source for cell in courses.source(slug).cells if cell.cell_type == "code"]
     assert [finding for code in codes for finding in suspicious.scan(code, KNOWN)] == []
