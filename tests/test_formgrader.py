@@ -9,7 +9,6 @@ import html
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import time
 import pytest
 
 from tests import courses, test_feedback
+from tests.browser import chromium
 
 SLUG = "overfitting"
 POINTS = courses.points(SLUG)
@@ -24,7 +24,6 @@ AUTO, MANUAL = sum(POINTS.values()), 20
 REPORT = "Dropout helped on all three seeds; weight decay did not."
 COMMENT = "Name the spread over the seeds, please."
 WRONG = {"a1-answer": "answer_a1 = 'a'", "b7-diagnose": "def diagnose(*_): return 'good'"}
-REQUIRED = os.environ.get("DLCOURSE_REQUIRE_BROWSER") == "1"
 PATIENCE = 90  # seconds for a server to start or a notebook to run on a busy machine
 # Reports whoever so much as mentions the name that active content in a submission calls.
 ALARM = """
@@ -94,22 +93,8 @@ def wait_for_server(process, runtime, log):
 
 @pytest.fixture(scope="module")
 def browser():
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    found = found or shutil.which("google-chrome")
-    if found is None:
-        message = "no Chromium on this machine: the formgrader was not tested in a browser"
-        if REQUIRED:
-            pytest.fail(f"{message}, and DLCOURSE_REQUIRE_BROWSER=1 asks for it")
-        pytest.skip(message)
-    sync_api = pytest.importorskip("playwright.sync_api") if not REQUIRED else None
-    if sync_api is None:
-        from playwright import sync_api
-    # Chromium's own sandbox refuses to run as root, as in many containers.
-    arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    with sync_api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=found, args=arguments)
+    with chromium("the formgrader was not tested in a browser") as running:
         yield running
-        running.close()
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from dlcourse.grading import UserError, constructs, report_page, suspicious
 from dlcourse.grading import report_facts as facts
 from dlcourse.grading.report_sources import plain
 from tests import attacks, courses
+from tests.browser import chromium
 
 SLUG = "overfitting"
 POINTS = courses.points(SLUG)
@@ -583,19 +584,8 @@ def test_report_of_a_class_that_was_really_graded(course):
 
 @pytest.fixture(scope="module")
 def browser():
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    found = found or shutil.which("google-chrome")
-    if found is None:
-        message = "no Chromium on this machine: the report was not looked at in a browser"
-        pytest.fail(message) if REQUIRED else pytest.skip(message)
-    from playwright import sync_api
-
-    # Chromium's own sandbox refuses to run as root, as in many containers.
-    arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    with sync_api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=found, args=arguments)
+    with chromium("the report was not looked at in a browser") as running:
         yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ import functools
 import http.server
 import os
 import re
-import shutil
 import threading
 from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
@@ -20,9 +19,10 @@ pytest.importorskip("jupyter_book", reason="needs dlcourse[book]")
 
 from bs4 import BeautifulSoup
 
+from tests.browser import chromium
+
 ROOT = Path(__file__).resolve().parent.parent
 SITE = Path(os.environ.get("DLCOURSE_SITE", ROOT / "_build" / "html")).resolve()
-REQUIRED = os.environ.get("DLCOURSE_REQUIRE_BROWSER") == "1"
 PAGES = sorted(
     path.relative_to(SITE).as_posix()
     for path in SITE.rglob("*.html")
@@ -128,22 +128,8 @@ def server():
 
 @pytest.fixture(scope="session")
 def browser():
-    found = shutil.which("chromium") or shutil.which("chromium-browser")
-    found = found or shutil.which("google-chrome")
-    if found is None:
-        message = "no Chromium on this machine: the site was not tested in a browser"
-        if REQUIRED:
-            pytest.fail(f"{message}, and DLCOURSE_REQUIRE_BROWSER=1 asks for it")
-        pytest.skip(message)
-    sync_api = pytest.importorskip("playwright.sync_api") if not REQUIRED else None
-    if sync_api is None:
-        from playwright import sync_api
-    # Chromium's own sandbox refuses to run as root, as in many containers.
-    arguments = ["--no-sandbox"] if hasattr(os, "geteuid") and os.geteuid() == 0 else []
-    with sync_api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=found, args=arguments)
+    with chromium("the site was not tested in a browser") as running:
         yield running
-        running.close()
 
 
 @pytest.fixture(scope="session")
