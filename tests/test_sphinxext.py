@@ -477,11 +477,11 @@ def test_buttons_with_a_repository(tmp_path, monkeypatch):
     }
     assert 'id="run-chapter"' in (out / "students.html").read_text("utf-8")
     assert (out / "binder/requirements.txt").read_text("utf-8").splitlines()[-1] == (
-        "dlcourse @ git+https://github.com/ada/course"
+        "dlcourse[data] @ git+https://github.com/ada/course"
     )
     notebook = nbformat.read(out / "chapter.ipynb", as_version=4)
     first = notebook.cells[0].source
-    assert '    %pip install --quiet "dlcourse @ git+https://github.com/ada/course"' in first
+    assert '    %pip install --quiet "dlcourse[data] @ git+https://github.com/ada/course"' in first
     assert "[Words](https://ada.github.io/course/words.html)" in markdown_of(notebook)
 
 

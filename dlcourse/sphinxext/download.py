@@ -46,7 +46,7 @@ def install_cell(title: str, book: str, repository: Repository | None) -> str:
             "try:",
             "    import dlcourse",
             "except ImportError:",
-            f'    %pip install --quiet "dlcourse @ git+{repository.url}"',
+            f'    %pip install --quiet "dlcourse[data] @ git+{repository.url}"',
         ]
     else:
         lines += [
