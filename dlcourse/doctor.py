@@ -12,7 +12,7 @@ import torch
 import dlcourse
 
 EXTRAS = {
-    "data": "for the table of house prices",
+    "data": "for house prices and the reference BLEU",
     "book": "to build the site",
     "grade": "to work on and grade exercises",
     "test": "to run the tests",

@@ -170,7 +170,7 @@ def write_binder(app: Sphinx, exception: Exception | None) -> None:
     # Binder has no GPU and little memory: take torch's CPU build, a tenth of the size.
     (folder / "requirements.txt").write_text(
         "--extra-index-url https://download.pytorch.org/whl/cpu\n"
-        f"dlcourse @ git+{repository.url}\n",
+        f"dlcourse[data] @ git+{repository.url}\n",
         encoding="utf-8",
     )
 
