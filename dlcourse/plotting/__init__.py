@@ -11,6 +11,7 @@ from dlcourse.plotting.histogram import histograms
 from dlcourse.plotting.images import image_grid
 from dlcourse.plotting.learning import learning_curves
 from dlcourse.plotting.series import curves
+from dlcourse.plotting.tree import prefix_tree
 
 __all__ = [
     "PALETTE",
@@ -20,4 +21,5 @@ __all__ = [
     "histograms",
     "image_grid",
     "learning_curves",
+    "prefix_tree",
 ]
