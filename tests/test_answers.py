@@ -1,12 +1,15 @@
 """The tests of the exercises are tested: wrong answers lose their points, right ones keep them.
 
-Each answer of ``tests/answers`` is one submission: the instructor's notebook with this one answer
-in it. A question is one test cell, so that a wrong answer loses all of its points. All selected
-answers of an exercise are graded as one class, by ``dlcourse grade``; with ``DLCOURSE_STOCK=1`` in
-the environment, by nbgrader's own steps in the student's own process instead, which takes ten times
-as long and must find the same.
+An answer of ``tests/answers`` is handed in as the instructor's notebook with this answer in it. A
+question is one test cell, so that a wrong answer loses all of its points. A wrong function or class
+is handed in alone, so that it shows whether it costs other points too. What cannot is handed in
+together: wrong constants, such as ``answer_a1 = "b"``, one of each question, and right answers,
+which must all earn their points in any company. All selected answers of an exercise are graded as
+one class, by ``dlcourse grade``; with ``DLCOURSE_STOCK=1`` in the environment, by nbgrader's own
+steps in the student's own process instead, which takes ten times as long and must find the same.
 """
 
+import ast
 import importlib
 import itertools
 import json
@@ -38,9 +41,33 @@ def cases(kind):
     ]
 
 
-def student(question, answer):
-    kind = "right" if answer in question.right else "wrong"
-    return f"{question.test}-{kind}-{answer.name}".replace(" ", "-")
+def constant(answer):
+    """Whether an answer does nothing but name constants."""
+    statements = ast.parse(answer.code).body
+    return all(isinstance(s, ast.Assign) and isinstance(s.value, ast.Constant) for s in statements)
+
+
+def submissions(slug):
+    """The (question, answer) pairs of each submission, by student."""
+    made = {}
+    for question in questions(slug):
+        for number, answer in enumerate(question.right):
+            made.setdefault(f"right-{number}", []).append((question, answer))
+        for number, answer in enumerate(filter(constant, question.wrong)):
+            made.setdefault(f"wrong-constants-{number}", []).append((question, answer))
+        for answer in itertools.filterfalse(constant, question.wrong):
+            name = f"{question.test}-{answer.name}".replace(" ", "-")
+            made[name] = [(question, answer)]
+    return made
+
+
+def student(slug, answer):
+    """Who hands the answer in."""
+    return next(
+        name
+        for name, pairs in submissions(slug).items()
+        if any(given is answer for _, given in pairs)
+    )
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +80,7 @@ def graded(request, tmp_path_factory):
     for item in request.session.items:
         given = getattr(getattr(item, "callspec", None), "params", {})
         if {"slug", "question", "answer"} <= given.keys():  # other tests have answers too
-            selected[given["slug"]].add(student(given["question"], given["answer"]))
+            selected[given["slug"]].add(student(given["slug"], given["answer"]))
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
@@ -78,10 +105,9 @@ def grade(slug, names, folder):
     course = courses.Course(folder, slug, STOCK if stock else "")
     course.generate()
     notebooks = {"solution": courses.filled(slug), "untouched": courses.released(slug)}
-    for question in questions(slug):
-        for answer in (*question.wrong, *question.right):
-            text = {question.cell: answer.code}
-            notebooks[student(question, answer)] = courses.filled(slug, text)
+    for name, pairs in submissions(slug).items():
+        texts = {question.cell: answer.code for question, answer in pairs}
+        notebooks[name] = courses.filled(slug, texts)
     for name in names:
         course.submit(name, notebooks[name])
     done = course.nbgrader("autograde", slug) if stock else course.dlcourse("grade", slug)
@@ -104,15 +130,19 @@ def errors(path):
 
 @pytest.mark.parametrize(("slug", "question", "answer"), cases("wrong"))
 def test_wrong_answer_loses_its_points_and_no_others(slug, question, answer, graded):
-    scores, failed = graded(slug, student(question, answer))
-    expected = courses.points(slug) | {question.test: 0}
+    name = student(slug, answer)
+    scores, failed = graded(slug, name)
+    wrong = {other.test for other, _ in submissions(slug)[name]}
+    expected = courses.points(slug) | dict.fromkeys(wrong, 0)
+    # Constants are handed in with others' wrong ones; each test looks at its own.
+    scores |= dict.fromkeys(wrong - {question.test}, 0)
     assert scores == expected, f"a student who {answer.note}: {failed}"
 
 
 @pytest.mark.parametrize(("slug", "question", "answer"), cases("right"))
 def test_right_answer_earns_all_points(slug, question, answer, graded):
-    scores, failed = graded(slug, student(question, answer))
-    assert scores == courses.points(slug), f"{answer.note}: {failed}"
+    scores, failed = graded(slug, student(slug, answer))
+    assert scores[question.test] == courses.points(slug)[question.test], f"{answer.note}: {failed}"
 
 
 @pytest.mark.parametrize("slug", courses.SLUGS)
