@@ -19,6 +19,7 @@ class LeNet(nn.Module):
         activation: Makes the activation module; ``nn.Sigmoid`` is closest to the original.
         pool: Makes the pooling module from its window size 2; ``nn.AvgPool2d`` is closest to the
             original.
+        batch_norm: Whether batch normalization comes before every activation.
 
     Raises:
         ValueError: If a number is not a positive whole number.
@@ -30,6 +31,7 @@ class LeNet(nn.Module):
         in_channels: int = 1,
         activation: Callable[[], nn.Module] = nn.ReLU,
         pool: Callable[[int], nn.Module] = nn.MaxPool2d,
+        batch_norm: bool = False,
     ) -> None:
         for name, value in (("num_classes", num_classes), ("in_channels", in_channels)):
             if not isinstance(value, int) or value < 1:
@@ -50,8 +52,14 @@ class LeNet(nn.Module):
             "activation4": activation(),
             "linear3": nn.Linear(84, num_classes),  # (N, V)
         }
+        norms = {}
+        if batch_norm:
+            norms = {"conv1": nn.BatchNorm2d(6), "conv2": nn.BatchNorm2d(16)}
+            norms |= {"linear1": nn.BatchNorm1d(120), "linear2": nn.BatchNorm1d(84)}
         for name, layer in layers.items():
             self.add_module(name, layer)
+            if name in norms:
+                self.add_module(f"norm_{name}", norms[name])
 
     def forward(self, x: Tensor) -> Tensor:
         """Scores (N, V) of images x (N, C, 28, 28), float.
