@@ -42,9 +42,12 @@ def cases(kind):
 
 
 def constant(answer):
-    """Whether an answer does nothing but name constants."""
-    statements = ast.parse(answer.code).body
-    return all(isinstance(s, ast.Assign) and isinstance(s.value, ast.Constant) for s in statements)
+    """Whether an answer does nothing but give names to numbers and texts."""
+    return all(
+        isinstance(node, ast.Assign)
+        and not any(isinstance(part, ast.Name | ast.Call) for part in ast.walk(node.value))
+        for node in ast.parse(answer.code).body
+    )
 
 
 def submissions(slug):
