@@ -5,23 +5,38 @@ from dlcourse.models.densenet import DenseBlock, DenseNet, Transition, densenet1
 from dlcourse.models.initialize import initialize
 from dlcourse.models.lenet import LeNet
 from dlcourse.models.mlp import MLP
+from dlcourse.models.multihead import MultiHeadAttention, causal_mask, padding_mask
+from dlcourse.models.positions import PositionalEncoding, sinusoids
 from dlcourse.models.recurrent import RecurrentNet, sample
 from dlcourse.models.resnet import BasicBlock, ResNet, resnet18
+from dlcourse.models.transformer import Transformer, TransformerLM
+from dlcourse.models.transformer_layers import AddNorm, DecoderLayer, EncoderLayer, FeedForward
 
 __all__ = [
     "MLP",
+    "AddNorm",
     "AdditiveAttention",
     "BasicBlock",
+    "DecoderLayer",
     "DenseBlock",
     "DenseNet",
     "DotProductAttention",
+    "EncoderLayer",
+    "FeedForward",
     "LeNet",
+    "MultiHeadAttention",
+    "PositionalEncoding",
     "RecurrentNet",
     "ResNet",
+    "Transformer",
+    "TransformerLM",
     "Transition",
+    "causal_mask",
     "densenet121",
     "initialize",
     "masked_softmax",
+    "padding_mask",
     "resnet18",
     "sample",
+    "sinusoids",
 ]

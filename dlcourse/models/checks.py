@@ -1,7 +1,8 @@
-"""What the image networks check of their arguments and of their images."""
+"""What several networks check of their arguments; each error names the network and the argument."""
 
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor
 
 
@@ -19,6 +20,13 @@ def check_positive(network: str, **sizes: int | Sequence[int]) -> None:
             kind = "positive whole numbers" if isinstance(value, Sequence) else "a positive whole"
             kind += "" if isinstance(value, Sequence) else " number"
             raise ValueError(f"{network}: {name} must be {kind}, got {value!r}.")
+
+
+def check_probability(network: str, **probabilities: float) -> None:
+    """Raises ValueError unless every probability lies in [0, 1]."""
+    for name, value in probabilities.items():
+        if not 0 <= value <= 1:
+            raise ValueError(f"{network}: {name} must lie in [0, 1], got {value}.")
 
 
 def scaled(network: str, channels: int, width: float) -> int:
@@ -47,3 +55,49 @@ def check_images(network: str, x: Tensor, in_channels: int) -> None:
         raise ValueError(
             f"{network}: the images must have shape (N, {in_channels}, H, W), got {tuple(x.shape)}."
         )
+
+
+def check_tokens(network: str, name: str, tokens: Tensor, vocab_size: int) -> None:
+    """Checks a batch of token numbers, (N, T) with N and T above 0, an integer dtype.
+
+    Raises:
+        TypeError: they are not integers.
+        ValueError: they have another shape, or (on a CPU: elsewhere a look would wait for the
+            device) a number is not in 0 … vocab_size - 1.
+    """
+    if tokens.is_floating_point() or tokens.is_complex() or tokens.dtype == torch.bool:
+        raise TypeError(
+            f"{network}: {name} must hold numbers of tokens, integers, got {tokens.dtype}."
+        )
+    if tokens.ndim != 2 or not tokens.numel():
+        raise ValueError(f"{network}: {name} must have shape (N, T), got {tuple(tokens.shape)}.")
+    if tokens.device.type == "cpu":
+        low, high = (int(v) for v in torch.aminmax(tokens))
+        if low < 0 or high >= vocab_size:
+            raise ValueError(
+                f"{network}: tokens must lie in 0 … {vocab_size - 1}, got "
+                f"{low if low < 0 else high} in {name}."
+            )
+
+
+def check_lengths(network: str, name: str, lengths: Tensor, N: int, T: int) -> None:
+    """Checks the lengths of N sequences that are padded to T, (N,) integers.
+
+    Raises:
+        TypeError: they are not integers.
+        ValueError: they have another shape, or (on a CPU) a length is not in 1 … T.
+    """
+    if lengths.is_floating_point() or lengths.is_complex() or lengths.dtype == torch.bool:
+        raise TypeError(f"{network}: {name} must hold integers, got {lengths.dtype}.")
+    if lengths.shape != (N,):
+        raise ValueError(
+            f"{network}: {name} must have shape ({N},), one for each sequence, got "
+            f"{tuple(lengths.shape)}."
+        )
+    if lengths.device.type == "cpu":
+        low, high = (int(v) for v in torch.aminmax(lengths))
+        if low < 1 or high > T:
+            raise ValueError(
+                f"{network}: {name} must lie in 1 … {T}, got {low if low < 1 else high}; an empty "
+                "sequence cannot be read, so leave it out of the batch."
+            )

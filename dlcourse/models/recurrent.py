@@ -6,6 +6,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from dlcourse.models.checks import check_positive, check_probability, check_tokens
+
 CELLS = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 State = Tensor | tuple[Tensor, Tensor]
 
@@ -47,20 +49,15 @@ class RecurrentNet(nn.Module):
             raise ValueError(f"RecurrentNet: cell must be one of {', '.join(CELLS)}, got {cell!r}.")
         embedding_size = hidden_size if embedding_size is None else embedding_size
         num_outputs = vocab_size if num_outputs is None else num_outputs
-        sizes = {
-            "vocab_size": vocab_size,
-            "hidden_size": hidden_size,
-            "embedding_size": embedding_size,
-            "num_layers": num_layers,
-            "num_outputs": num_outputs,
-        }
-        for name, value in sizes.items():
-            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise ValueError(
-                    f"RecurrentNet: {name} must be a positive whole number, got {value!r}."
-                )
-        if not 0 <= dropout <= 1:
-            raise ValueError(f"RecurrentNet: dropout must lie in [0, 1], got {dropout}.")
+        check_positive(
+            "RecurrentNet",
+            vocab_size=vocab_size,
+            hidden_size=hidden_size,
+            embedding_size=embedding_size,
+            num_layers=num_layers,
+            num_outputs=num_outputs,
+        )
+        check_probability("RecurrentNet", dropout=dropout)
         if dropout and num_layers == 1:
             raise ValueError("RecurrentNet: dropout acts between layers; it needs num_layers >= 2.")
         super().__init__()
@@ -97,26 +94,11 @@ class RecurrentNet(nn.Module):
             TypeError: x does not hold integers, or the state is of another kind of cell.
             ValueError: x or the state has another shape, or a token's number is out of range.
         """
-        self._check_tokens(x)
+        check_tokens("RecurrentNet", "x", x, self.embedding.num_embeddings)
         if state is not None:
             self._check_state(state, len(x))
         output, state = self.recurrent(self.embedding(x), state)  # (N, T, H or 2 H)
         return self.linear(output).mT, state
-
-    def _check_tokens(self, x: Tensor) -> None:
-        if x.is_floating_point() or x.is_complex() or x.dtype == torch.bool:
-            raise TypeError(
-                f"RecurrentNet: x must hold numbers of tokens, integers, got {x.dtype}."
-            )
-        if x.ndim != 2 or not x.numel():
-            raise ValueError(f"RecurrentNet: x must have shape (N, T), got {tuple(x.shape)}.")
-        if x.device.type == "cpu":  # elsewhere a look would wait for the device
-            low, high = (int(v) for v in torch.aminmax(x))
-            if low < 0 or high >= self.embedding.num_embeddings:
-                raise ValueError(
-                    f"RecurrentNet: tokens must lie in 0 … {self.embedding.num_embeddings - 1}, "
-                    f"got {low if low < 0 else high}."
-                )
 
     def _check_state(self, state: State, N: int) -> None:
         pair = isinstance(state, tuple | list)
