@@ -53,6 +53,14 @@ def every_figure(alt=ALT):
         "image_grid": lambda: plotting.image_grid(images, [0, 1, 2, 3], [0, 1, 2, 0], alt=alt),
         "histograms": lambda: plotting.histograms({"w": x}, xlabel="w", alt=alt),
         "prefix_tree": lambda: plotting.prefix_tree(TREE, [("a",), ("a", "c")], alt=alt),
+        "heat_maps": lambda: plotting.heat_maps(
+            {"a": x.view(2, 4), "b": x.view(4, 2)},
+            xlabel="key",
+            ylabel="query",
+            alt=alt,
+            xticks={"a": ["the", "big", "green", "cars"], "b": "xy"},
+            marks={"b": [(3, 1)]},
+        ),
     }
 
 
@@ -192,7 +200,7 @@ def test_the_readers_settings_neither_change_nor_matter(name):
     plain = every_figure()[name]()._repr_mimebundle_()
     mine = {
         "font.size": 31.0,
-        "figure.facecolor": "red",
+        "figure.facecolor": "green",
         # These the course's style does not mention.
         "font.family": "serif",
         "xtick.direction": "in",
@@ -897,3 +905,68 @@ def test_a_tree_s_boxes_do_not_touch():
 def test_a_tree_refuses(values, kept, best, message):
     with pytest.raises((ValueError, TypeError), match=message):
         plotting.prefix_tree(values, kept, best=best, alt=ALT)
+
+
+# --- Matrices ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", range(6))
+def test_heat_maps_table_equals_the_matrices(case):
+    rng = np.random.default_rng(case)
+    matrices = {f"m{i}": rng.random(rng.integers(1, 6, 2)) for i in range(case + 1)}
+    figure = plotting.heat_maps(matrices, xlabel="x", ylabel="y", alt=ALT, columns=2)
+    for name, part in figure.table().groupby("panel"):
+        np.testing.assert_array_equal(part.value, matrices[name].ravel())
+        assert not part.marked.any()
+    images = [axes.images[0] for axes in figure.axes if axes.images]
+    for image, matrix in zip(images, matrices.values(), strict=True):
+        np.testing.assert_array_equal(image.get_array(), matrix)
+
+
+def test_heat_maps_say_what_rows_and_columns_are():
+    figure = plotting.heat_maps(
+        {"": [[0, 1, 0], [1, 0, 0]]}, xlabel="source", ylabel="target", alt=ALT,
+        xticks=["the", "green", "car"], yticks=["voiture", "verte"],
+        marks={"": [(0, 2), (1, 1)]}, mark_label="known",
+    )  # fmt: skip
+    assert {"the", "green", "car", "voiture", "verte", "source", "target", "known"} <= set(
+        texts(figure)
+    )
+    table = figure.table()
+    assert table[table.marked][["row", "column"]].values.tolist() == [
+        ["voiture", "car"],
+        ["verte", "green"],
+    ]
+
+
+def test_heat_maps_share_one_scale_and_white_is_zero():
+    def shown(matrices, **options):
+        figure = plotting.heat_maps(matrices, xlabel="x", ylabel="y", alt=ALT, **options)
+        return [axes.images[0] for axes in figure.axes if axes.images]
+
+    for image in shown({"a": [[0.2, 0.4]], "b": [[3.0, 1.0]]}):
+        assert (image.norm.vmin, image.norm.vmax) == (0, 3)
+        assert image.cmap(0.0)[:3] == (1, 1, 1)
+    (image,) = shown({"": [[-2.0, 1.0]]})
+    assert (image.norm.vmin, image.norm.vmax) == (-2, 2)
+    assert np.allclose(image.cmap(0.5)[:3], 1, atol=0.02)
+    (image,) = shown({"": torch.zeros(2, 2, dtype=torch.bool)})
+    assert (image.norm.vmin, image.norm.vmax) == (0, 1)
+    (image,) = shown({"": [[5.0]]}, value_range=(4, 8))
+    assert (image.norm.vmin, image.norm.vmax) == (4, 8)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"xticks": ["a"]}, "has 2 columns, but xticks has 1"),
+        ({"yticks": {"other": ["a"]}}, "no labels for the panel 'm'"),
+        ({"marks": {"other": [(0, 0)]}}, "'other', which is not drawn"),
+        ({"marks": {"m": [(1, 0)]}}, r"\(1, 0\) is outside"),
+        ({"value_range": (1, 1)}, "low < high"),
+        ({"columns": 0}, "at least 1"),
+    ],
+)
+def test_heat_maps_refuses(options, message):
+    with pytest.raises(ValueError, match=message):
+        plotting.heat_maps({"m": [[1, 2]]}, xlabel="x", ylabel="y", alt=ALT, **options)

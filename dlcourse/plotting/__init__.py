@@ -7,6 +7,7 @@ numbers in a figure are ``figure.table()``; ``figure.save(path)`` writes picture
 
 from dlcourse.plotting.figure import PALETTE, Figure
 from dlcourse.plotting.fits import function_fits
+from dlcourse.plotting.heat_maps import heat_maps
 from dlcourse.plotting.histogram import histograms
 from dlcourse.plotting.images import image_grid
 from dlcourse.plotting.learning import learning_curves
@@ -18,6 +19,7 @@ __all__ = [
     "Figure",
     "curves",
     "function_fits",
+    "heat_maps",
     "histograms",
     "image_grid",
     "learning_curves",
