@@ -52,6 +52,7 @@ def every_figure(alt=ALT):
         "function_fits": lambda: plotting.function_fits(x, x**2, {"line": lambda t: t}, alt=alt),
         "image_grid": lambda: plotting.image_grid(images, [0, 1, 2, 3], [0, 1, 2, 0], alt=alt),
         "histograms": lambda: plotting.histograms({"w": x}, xlabel="w", alt=alt),
+        "sliding_window": lambda: plotting.sliding_window([[1, 2]], [[3]], step=1, alt=alt),
         "prefix_tree": lambda: plotting.prefix_tree(TREE, [("a",), ("a", "c")], alt=alt),
         "heat_maps": lambda: plotting.heat_maps(
             {"a": x.view(2, 4), "b": x.view(4, 2)},

@@ -6,6 +6,7 @@ from dlcourse.datasets.idx import read_idx
 from dlcourse.datasets.images import ImageDataset, with_noisy_labels
 from dlcourse.datasets.loader import TensorLoader
 from dlcourse.datasets.mnist5k import MNIST5k
+from dlcourse.datasets.photo import photo
 from dlcourse.datasets.registry import DatasetStatus, available, load
 from dlcourse.datasets.split import k_fold, random_split
 from dlcourse.datasets.synthetic import PolynomialDataset, polynomial, polynomial_features
@@ -28,6 +29,7 @@ __all__ = [
     "k_fold",
     "kaggle_houses",
     "load",
+    "photo",
     "polynomial",
     "polynomial_features",
     "python_docs",

@@ -5,6 +5,7 @@ display and returns a :class:`Figure`, which a notebook shows with its alternati
 numbers in a figure are ``figure.table()``; ``figure.save(path)`` writes picture, numbers and text.
 """
 
+from dlcourse.plotting.animation import Animation
 from dlcourse.plotting.figure import PALETTE, Figure
 from dlcourse.plotting.fits import function_fits
 from dlcourse.plotting.heat_maps import heat_maps
@@ -12,10 +13,12 @@ from dlcourse.plotting.histogram import histograms
 from dlcourse.plotting.images import image_grid
 from dlcourse.plotting.learning import learning_curves
 from dlcourse.plotting.series import curves
+from dlcourse.plotting.sliding import sliding_window
 from dlcourse.plotting.tree import prefix_tree
 
 __all__ = [
     "PALETTE",
+    "Animation",
     "Figure",
     "curves",
     "function_fits",
@@ -24,4 +27,5 @@ __all__ = [
     "image_grid",
     "learning_curves",
     "prefix_tree",
+    "sliding_window",
 ]
