@@ -53,6 +53,7 @@ def every_figure(alt=ALT):
         "image_grid": lambda: plotting.image_grid(images, [0, 1, 2, 3], [0, 1, 2, 0], alt=alt),
         "histograms": lambda: plotting.histograms({"w": x}, xlabel="w", alt=alt),
         "sliding_window": lambda: plotting.sliding_window([[1, 2]], [[3]], step=1, alt=alt),
+        "bars": lambda: plotting.bars(["conv", "pool"], {"a": [3, 0], "b": [0.5, 2]}, alt=alt),
         "prefix_tree": lambda: plotting.prefix_tree(TREE, [("a",), ("a", "c")], alt=alt),
         "heat_maps": lambda: plotting.heat_maps(
             {"a": x.view(2, 4), "b": x.view(4, 2)},
@@ -971,3 +972,66 @@ def test_heat_maps_share_one_scale_and_white_is_zero():
 def test_heat_maps_refuses(options, message):
     with pytest.raises(ValueError, match=message):
         plotting.heat_maps({"m": [[1, 2]]}, xlabel="x", ylabel="y", alt=ALT, **options)
+
+
+def test_heat_maps_can_print_their_numbers():
+    matrix = torch.tensor([[120, 0], [3, 17]])
+    (axes, _) = plotting.heat_maps(
+        {"": matrix}, xlabel="predicted", ylabel="true", alt=ALT, numbers=True
+    ).axes
+    assert [t.get_text() for t in axes.texts] == ["120", "3", "17"]  # zeros stay empty
+    assert [t.get_position() for t in axes.texts] == [(0, 0), (0, 1), (1, 1)]
+    assert axes.texts[0].get_color() != axes.texts[1].get_color()  # light on dark, dark on light
+    (axes, _) = plotting.heat_maps(
+        {"": [[0.25, -1.0]]}, xlabel="x", ylabel="y", alt=ALT, numbers=True
+    ).axes
+    assert [t.get_text() for t in axes.texts] == ["0.25", "-1"]
+
+
+# --- Bars -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("case", range(4))
+def test_bars_equal_their_table_and_carry_their_numbers(case):
+    rng = np.random.default_rng(case)
+    n = int(rng.integers(1, 8))
+    quantities = {"whole": rng.integers(0, 10**6, n), "real": rng.random(n)}
+    labels = [f"layer {i}" for i in range(n)]
+    figure = plotting.bars(labels, quantities, alt=ALT)
+    table = figure.table()
+    assert table["label"].tolist() == labels
+    for axes, (title, values) in zip(figure.axes, quantities.items(), strict=True):
+        np.testing.assert_array_equal(table[title], values)
+        np.testing.assert_array_equal([bar.get_width() for bar in axes.patches], values)
+        assert axes.get_title(loc="left") == title
+        bold = [t.get_text() for t in axes.texts if t.get_weight() == "bold"]
+        assert bold == [axes.texts[int(values.argmax())].get_text()]
+    assert [t.get_text() for t in figure.axes[0].texts] == [f"{v:,}" for v in quantities["whole"]]
+    assert figure.axes[0].yaxis_inverted()  # the first label on top
+
+
+@pytest.mark.parametrize("panels", [1, 2, 3, 4])
+def test_numbers_of_bars_stay_in_their_panel(panels):
+    largest = 138_357_544
+    figure = plotting.bars(
+        ["vgg16", "none"], {f"q{i}": [largest, 0] for i in range(panels)}, alt=ALT
+    )
+    figure.draw_without_rendering()
+    for left, right in zip(figure.axes, [*figure.axes[1:], None], strict=True):
+        edge = right.bbox.x0 if right else figure.bbox.x1
+        assert max(t.get_window_extent().x1 for t in left.texts) <= edge
+
+
+@pytest.mark.parametrize(
+    ("labels", "quantities", "error", "message"),
+    [
+        (["a"], {"q": [1, 2]}, ValueError, "2 values, but there are 1 labels"),
+        (["a"], {"q": [-1]}, ValueError, "bars begin at zero"),
+        (["a"], {}, ValueError, "empty dict"),
+        (["a"], {"q": ["x"]}, TypeError, "must be numbers"),
+        ("ab", {"q": [1, 2]}, TypeError, "list of names"),
+    ],
+)
+def test_bars_refuse(labels, quantities, error, message):
+    with pytest.raises(error, match=message):
+        plotting.bars(labels, quantities, alt=ALT)

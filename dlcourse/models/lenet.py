@@ -16,7 +16,8 @@ class LeNet(nn.Module):
     Args:
         num_classes: Classes V.
         in_channels: Channels C of the images.
-        activation: Makes the activation module; ``nn.Sigmoid`` is closest to the original.
+        activation: Makes the activation module; ``nn.Tanh`` is closest to the original, whose
+            units were scaled hyperbolic tangents. Textbooks often take ``nn.Sigmoid``.
         pool: Makes the pooling module from its window size 2; ``nn.AvgPool2d`` is closest to the
             original.
         batch_norm: Whether batch normalization comes before every activation.

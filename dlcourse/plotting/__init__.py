@@ -6,6 +6,7 @@ numbers in a figure are ``figure.table()``; ``figure.save(path)`` writes picture
 """
 
 from dlcourse.plotting.animation import Animation
+from dlcourse.plotting.bars import bars
 from dlcourse.plotting.figure import PALETTE, Figure
 from dlcourse.plotting.fits import function_fits
 from dlcourse.plotting.heat_maps import heat_maps
@@ -20,6 +21,7 @@ __all__ = [
     "PALETTE",
     "Animation",
     "Figure",
+    "bars",
     "curves",
     "function_fits",
     "heat_maps",

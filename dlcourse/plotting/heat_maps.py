@@ -10,7 +10,7 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from dlcourse.plotting.arrays import check_mapping, to_array
-from dlcourse.plotting.figure import NARROW, PALETTE, WIDE, Figure, check_alt, style
+from dlcourse.plotting.figure import INK, NARROW, PALETTE, WIDE, Figure, check_alt, style
 from dlcourse.plotting.parts import legend_above, rows_and_columns
 
 Labels = Sequence[str] | Mapping[str, Sequence[str]]
@@ -34,6 +34,7 @@ def heat_maps(
     mark_label: str = "marked",
     value_range: tuple[float, float] | None = None,
     columns: int = 3,
+    numbers: bool = False,
 ) -> Figure:
     """Draw matrices as colors on one common scale, row 0 at the top.
 
@@ -53,6 +54,7 @@ def heat_maps(
         value_range: the values of the ends of the color scale. By default from the least to the
             greatest of all values and 0.
         columns: how many panels a row has at most.
+        numbers: whether each cell that is not zero shows its number.
 
     Returns:
         A figure; its table has ``panel``, ``row``, ``column`` (labels where given), ``value`` and
@@ -91,6 +93,8 @@ def heat_maps(
             axes.grid(False)
             axes.spines[:].set_visible(True)
             axes.set_title(name)
+            if numbers:
+                _write_numbers(axes, array, low, high)
             _ticks(axes, names["yticks"][name], names["xticks"][name])
             if number % across == 0:
                 axes.set_ylabel(ylabel)
@@ -125,6 +129,18 @@ def _labels(given: Labels | None, axis: str, name: str, array: np.ndarray) -> li
             f", but {axis} has {len(labels)} labels."
         )
     return labels
+
+
+def _write_numbers(axes: Axes, array: np.ndarray, low: float, high: float) -> None:
+    for (row, column), value in np.ndenumerate(array):
+        if value:
+            # The ends of the color scale are dark (above zero, the upper end alone).
+            share = (value - low) / (high - low)
+            dark = share > 0.6 or (low < 0 and share < 0.2)
+            axes.text(
+                column, row, f"{value:.3g}" if array.dtype.kind == "f" else f"{value}",
+                ha="center", va="center", fontsize="small", color="white" if dark else INK,
+            )  # fmt: skip
 
 
 def _frames(
