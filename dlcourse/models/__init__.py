@@ -1,21 +1,27 @@
 """The networks that the chapters build, each proved equal to the chapter's own code."""
 
+from dlcourse.models.alexnet import AlexNet
 from dlcourse.models.attention import AdditiveAttention, DotProductAttention, masked_softmax
 from dlcourse.models.densenet import DenseBlock, DenseNet, Transition, densenet121
+from dlcourse.models.googlenet import GoogLeNet, Inception
 from dlcourse.models.initialize import initialize
 from dlcourse.models.lenet import LeNet
 from dlcourse.models.mlp import MLP
 from dlcourse.models.multihead import MultiHeadAttention, causal_mask, padding_mask
+from dlcourse.models.nin import NiN, nin_block
 from dlcourse.models.positions import PositionalEncoding, sinusoids
 from dlcourse.models.recurrent import RecurrentNet, sample
 from dlcourse.models.resnet import BasicBlock, ResNet, resnet18
 from dlcourse.models.transformer import Transformer, TransformerLM
 from dlcourse.models.transformer_layers import AddNorm, DecoderLayer, EncoderLayer, FeedForward
+from dlcourse.models.vgg import VGG, vgg_block
 
 __all__ = [
     "MLP",
+    "VGG",
     "AddNorm",
     "AdditiveAttention",
+    "AlexNet",
     "BasicBlock",
     "DecoderLayer",
     "DenseBlock",
@@ -23,8 +29,11 @@ __all__ = [
     "DotProductAttention",
     "EncoderLayer",
     "FeedForward",
+    "GoogLeNet",
+    "Inception",
     "LeNet",
     "MultiHeadAttention",
+    "NiN",
     "PositionalEncoding",
     "RecurrentNet",
     "ResNet",
@@ -35,8 +44,10 @@ __all__ = [
     "densenet121",
     "initialize",
     "masked_softmax",
+    "nin_block",
     "padding_mask",
     "resnet18",
     "sample",
     "sinusoids",
+    "vgg_block",
 ]

@@ -40,8 +40,14 @@ def scaled(network: str, channels: int, width: float) -> int:
     return max(1, round(channels * width))
 
 
-def check_images(network: str, x: Tensor, in_channels: int) -> None:
+def check_images(network: str, x: Tensor, in_channels: int, size: int | None = None) -> None:
     """Refuse what is not a batch of floating-point images (N, in_channels, H, W).
+
+    Args:
+        network: Its name, for the message.
+        x: The batch.
+        in_channels: The C that the first layer takes.
+        size: The H and W that they must have; ``None`` for any.
 
     Raises:
         TypeError: If x is not floating point.
@@ -51,10 +57,18 @@ def check_images(network: str, x: Tensor, in_channels: int) -> None:
         raise TypeError(
             f"{network}: the images must be floating point, got {x.dtype}; scale them first."
         )
-    if x.ndim != 4 or x.shape[1] != in_channels or 0 in x.shape:
-        raise ValueError(
-            f"{network}: the images must have shape (N, {in_channels}, H, W), got {tuple(x.shape)}."
-        )
+    fits = x.ndim == 4 and x.shape[1] == in_channels and 0 not in x.shape
+    if fits and (size is None or x.shape[2:] == (size, size)):
+        return
+    wanted = f"(N, {in_channels}, " + ("H, W)" if size is None else f"{size}, {size})")
+    advice = "."
+    if fits:
+        advice = "; resize the images, or make the network with another input_size."
+    elif x.ndim == 4 and x.shape[1] != in_channels:
+        advice = f"; for {x.shape[1]} channels, make the network with in_channels={x.shape[1]}."
+    raise ValueError(
+        f"{network}: the images must have shape {wanted}, got {tuple(x.shape)}{advice}"
+    )
 
 
 def check_tokens(network: str, name: str, tokens: Tensor, vocab_size: int) -> None:

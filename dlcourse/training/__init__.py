@@ -8,5 +8,15 @@ from dlcourse.training.groups import two_groups
 from dlcourse.training.history import History
 from dlcourse.training.loop import evaluate, fit
 from dlcourse.training.parts import NonFiniteLossError
+from dlcourse.training.race import Run, race
 
-__all__ = ["EarlyStopping", "History", "NonFiniteLossError", "evaluate", "fit", "two_groups"]
+__all__ = [
+    "EarlyStopping",
+    "History",
+    "NonFiniteLossError",
+    "Run",
+    "evaluate",
+    "fit",
+    "race",
+    "two_groups",
+]
