@@ -48,7 +48,8 @@ lab: .venv/installed-all
 	$(BIN)/jupyter lab
 
 # --- the checks -----------------------------------------------------------------------------------
-test: lint book notebooks unit
+# The book comes after the notebooks, whose run leaves it the chapters' outputs.
+test: lint notebooks book unit
 
 lint: .venv/installed-all
 	$(BIN)/ruff check .
@@ -57,7 +58,7 @@ lint: .venv/installed-all
 	$(BIN)/nbstripout --verify --keep-id $$(git ls-files '*.ipynb')
 
 # Every notebook in full; a notebook stays on one worker, since its cells share a kernel.
-notebooks: .venv/installed-all
+notebooks: .venv/installed-all _build/.library
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --nbval-lax -n 2 --dist loadfile chapters solutions
 
 unit: .venv/installed-all book

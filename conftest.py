@@ -2,15 +2,21 @@
 
 ``pytest --nbval-lax chapters solutions`` executes the notebooks cell by cell. nbval itself knows
 ``.ipynb`` files only; the chapters are MyST Markdown, so they are read through jupytext, in memory.
+The outputs of a chapter that ran without an error go to the cache that the book is built from, so
+that `make test` runs each chapter once and not twice.
 """
 
 from pathlib import Path
 
 import jupytext
+import nbformat
 import pytest
+from jupyter_cache import get_cache
+from jupyter_cache.base import CacheBundleIn
 from nbval.plugin import IPyNbFile
 
 ROOT = Path(__file__).parent
+CACHE = ROOT / "_build" / ".jupyter_cache"
 executed: dict[str, set[str]] = {}
 
 
@@ -24,9 +30,21 @@ class MystFile(IPyNbFile):
         read = nbval.plugin.nbformat.read
         nbval.plugin.nbformat.read = lambda path, as_version: jupytext.read(path)
         try:
-            return list(super().collect())
+            self.items = list(super().collect())
         finally:
             nbval.plugin.nbformat.read = read
+        return self.items
+
+    def teardown(self):
+        super().teardown()
+        outputs = [item.test_outputs for item in self.items]
+        whole = all(o is not None for o in outputs) and not self.timed_out
+        if whole and not any(out.output_type == "error" for outs in outputs for out in outs):
+            for number, (item, outs) in enumerate(zip(self.items, outputs, strict=True), start=1):
+                item.cell.outputs = [nbformat.from_dict(out) for out in outs]
+                item.cell.execution_count = number
+            bundle = CacheBundleIn(self.nb, str(self.path))
+            get_cache(CACHE).cache_notebook_bundle(bundle, check_validity=False, overwrite=True)
 
 
 def pytest_collect_file(file_path, parent):

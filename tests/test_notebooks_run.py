@@ -7,6 +7,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from jupyter_cache import get_cache
+from myst_nb.core.read import read_myst_markdown_notebook
+from myst_parser.config.main import MdParserConfig
 
 ROOT = Path(__file__).parents[1]
 CHAPTER = """---
@@ -20,6 +23,7 @@ kernelspec:
 
 ```{code-cell} ipython3
 x = 1
+x
 ```
 
 ```{code-cell} ipython3
@@ -55,6 +59,36 @@ def test_chapters_and_solutions_are_executed(book, options):
     done = run(book, *options)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "3 passed" in done.stdout
+
+
+def cached(book):
+    """The chapter's outputs as the book finds them in its cache; KeyError if it has none."""
+    chapter = (book / "chapters" / "a.md").read_text()
+    notebook = read_myst_markdown_notebook(chapter, config=MdParserConfig(), add_source_map=True)
+    _, found = get_cache(book / "_build" / ".jupyter_cache").merge_match_into_notebook(notebook)
+    return [cell.outputs for cell in found.cells if cell.cell_type == "code"]
+
+
+def test_the_book_finds_the_outputs_of_a_chapter_that_ran(book):
+    assert run(book).returncode == 0
+    (shown,), nothing = cached(book)
+    assert shown.output_type == "execute_result"
+    assert shown.data["text/plain"] == "1"
+    assert nothing == []
+
+
+def test_the_book_finds_nothing_of_a_chapter_that_failed(book):
+    path = book / "chapters" / "a.md"
+    path.write_text(CHAPTER.replace("assert x == 1", "assert x == 2"))
+    run(book)
+    with pytest.raises(KeyError):
+        cached(book)
+
+
+def test_the_book_finds_nothing_of_a_chapter_that_ran_in_part(book):
+    run(book, "--deselect", "chapters/a.md::Cell 1")
+    with pytest.raises(KeyError):
+        cached(book)
 
 
 def test_a_cell_left_out_fails_the_run(book):
