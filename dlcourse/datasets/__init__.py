@@ -6,7 +6,9 @@ from dlcourse.datasets.idx import read_idx
 from dlcourse.datasets.images import ImageDataset, with_noisy_labels
 from dlcourse.datasets.loader import TensorLoader
 from dlcourse.datasets.mnist5k import MNIST5k
+from dlcourse.datasets.pairs import Pair, detokenize, split_pairs, tokenize
 from dlcourse.datasets.photo import photo
+from dlcourse.datasets.phrasebook import phrasebook
 from dlcourse.datasets.registry import DatasetStatus, available, load
 from dlcourse.datasets.split import k_fold, random_split
 from dlcourse.datasets.synthetic import PolynomialDataset, polynomial, polynomial_features
@@ -19,6 +21,7 @@ __all__ = [
     "FashionMNIST",
     "ImageDataset",
     "MNIST5k",
+    "Pair",
     "PolynomialDataset",
     "RandomWindows",
     "SequentialWindows",
@@ -26,16 +29,20 @@ __all__ = [
     "Vocabulary",
     "ames_houses",
     "available",
+    "detokenize",
     "k_fold",
     "kaggle_houses",
     "load",
     "photo",
+    "phrasebook",
     "polynomial",
     "polynomial_features",
     "python_docs",
     "random_split",
     "read_idx",
+    "split_pairs",
     "time_machine",
+    "tokenize",
     "with_noisy_labels",
     "write_submission",
 ]

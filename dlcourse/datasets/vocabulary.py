@@ -7,6 +7,9 @@ import torch
 from torch import Tensor
 
 UNKNOWN = "<unk>"
+PADDING, BEGIN, END = "<pad>", "<bos>", "<eos>"
+# Of a vocabulary whose sentences are translated, in the order of their numbers 0 to 3.
+TRANSLATION_SPECIALS = (PADDING, BEGIN, END, UNKNOWN)
 
 
 class Vocabulary:
