@@ -54,6 +54,16 @@ def every_figure(alt=ALT):
         "histograms": lambda: plotting.histograms({"w": x}, xlabel="w", alt=alt),
         "sliding_window": lambda: plotting.sliding_window([[1, 2]], [[3]], step=1, alt=alt),
         "bars": lambda: plotting.bars(["conv", "pool"], {"a": [3, 0], "b": [0.5, 2]}, alt=alt),
+        "paths": lambda: plotting.paths(
+            {"a": ([[1, 2], [2, 3]], [[0.1, 0.2], [0.3, 0.4]]), "b": ([4, 9], [0, 1])},
+            xlabel="seconds",
+            ylabel="accuracy",
+            alt=alt,
+            hlines={"chance": 0.1},
+        ),
+        "block_diagram": lambda: plotting.block_diagram(
+            {"one": [["3×3 conv", "pool"]], "two": [["1×1 conv"], ["pool", "1×1 conv"]]}, alt=alt
+        ),
         "prefix_tree": lambda: plotting.prefix_tree(TREE, [("a",), ("a", "c")], alt=alt),
         "heat_maps": lambda: plotting.heat_maps(
             {"a": x.view(2, 4), "b": x.view(4, 2)},

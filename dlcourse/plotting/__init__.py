@@ -7,12 +7,14 @@ numbers in a figure are ``figure.table()``; ``figure.save(path)`` writes picture
 
 from dlcourse.plotting.animation import Animation
 from dlcourse.plotting.bars import bars
+from dlcourse.plotting.blocks import block_diagram
 from dlcourse.plotting.figure import PALETTE, Figure
 from dlcourse.plotting.fits import function_fits
 from dlcourse.plotting.heat_maps import heat_maps
 from dlcourse.plotting.histogram import histograms
 from dlcourse.plotting.images import image_grid
 from dlcourse.plotting.learning import learning_curves
+from dlcourse.plotting.paths import paths
 from dlcourse.plotting.series import curves
 from dlcourse.plotting.sliding import sliding_window
 from dlcourse.plotting.tree import prefix_tree
@@ -22,12 +24,14 @@ __all__ = [
     "Animation",
     "Figure",
     "bars",
+    "block_diagram",
     "curves",
     "function_fits",
     "heat_maps",
     "histograms",
     "image_grid",
     "learning_curves",
+    "paths",
     "prefix_tree",
     "sliding_window",
 ]
