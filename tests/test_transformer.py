@@ -188,8 +188,7 @@ def test_positions_start_anywhere_and_end():
 
 
 def feed_forward(twin):
-    named = {"0": twin.linear1, "3": twin.linear2}
-    return {f"{k}.{n}": p for k, layer in named.items() for n, p in layer.named_parameters()}
+    return {k: p for k, p in twin.state_dict().items() if k.startswith(("linear1", "linear2"))}
 
 
 @pytest.mark.parametrize("norm_first", [True, False])

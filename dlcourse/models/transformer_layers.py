@@ -35,18 +35,26 @@ class AddNorm(nn.Module):
         return self.norm(x + self.dropout(part(x)))
 
 
-class FeedForward(nn.Sequential):
-    """Two linear layers with a ReLU, the same for each position: D → dim_feedforward → D."""
+class FeedForward(nn.Module):
+    """Two linear layers with a ReLU, the same for each position: D → dim_feedforward → D.
+
+    Args:
+        embed_dim: D.
+        dim_feedforward: hidden units.
+        dropout: probability of zeroing a hidden unit in training.
+    """
 
     def __init__(self, embed_dim: int, dim_feedforward: int, dropout: float = 0.0) -> None:
         check_positive("FeedForward", embed_dim=embed_dim, dim_feedforward=dim_feedforward)
         check_probability("FeedForward", dropout=dropout)
-        super().__init__(
-            nn.Linear(embed_dim, dim_feedforward),
-            nn.ReLU(),
-            nn.Dropout(dropout),
-            nn.Linear(dim_feedforward, embed_dim),
-        )
+        super().__init__()
+        self.linear1 = nn.Linear(embed_dim, dim_feedforward)
+        self.linear2 = nn.Linear(dim_feedforward, embed_dim)
+        self.dropout = nn.Dropout(dropout)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(…, D) → (…, D)."""
+        return self.linear2(self.dropout(self.linear1(x).relu()))
 
 
 class EncoderLayer(nn.Module):
