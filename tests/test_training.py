@@ -523,6 +523,66 @@ def test_labels_that_the_loss_ignores_are_allowed():
         quick(model, [(X, labels)], metrics=None)
 
 
+def test_a_batch_weighs_as_many_labels_as_its_loss_counts():
+    labels = Y.clone()
+    labels[:30] = -100
+    model, data = network(), [(X[:40], labels[:40]), (X[40:45], labels[40:45])]
+    labels = labels[:45]  # 10 of the first 40 count, then all 5
+    whole = F.cross_entropy(model(X[:45]), labels).item()
+    found = training.evaluate(model, data, metrics=None)["loss"]
+    assert found == pytest.approx(whole, rel=1e-6)
+    history = quick(model, data, optimizer=sgd(model, lr=0.0), metrics=None)
+    assert history["train_loss"][0] == pytest.approx(whole, rel=1e-6)
+    # Sequences: the mean over all tokens, whatever the number of steps of a batch.
+    model = nn.Conv1d(2, 3, 1)
+    x, y = torch.randn(6, 2, 9), torch.randint(3, (6, 9))
+    y[3:, 4:] = -100
+    whole = F.cross_entropy(model(x), y).item()
+    data = [(x[:3], y[:3]), (x[3:, :, :5], y[3:, :5])]
+    assert training.evaluate(model, data, metrics=None)["loss"] == pytest.approx(whole, rel=1e-6)
+
+
+def test_a_batch_without_any_label_that_counts_is_explained():
+    empty = [(X[:16], Y[:16]), (X[16:32], torch.full((16,), -100))]
+    with pytest.raises(ValueError, match="train, batch 2: the loss ignores every label, -100"):
+        quick(data=empty)
+    with pytest.raises(ValueError, match="data, batch 2: the loss ignores every label"):
+        training.evaluate(network(), empty)
+
+
+class Sum(nn.Module):
+    """Takes two inputs, as a translator takes a source and what it has written so far."""
+
+    def __init__(self):
+        super().__init__()
+        self.linear = nn.Linear(6, 3)
+
+    def forward(self, a, b):
+        return self.linear(a + b)
+
+
+@pytest.mark.parametrize("kind", [tuple, list])
+def test_a_model_may_take_several_inputs(kind):
+    torch.manual_seed(0)
+    model, twin = Sum(), nn.Linear(6, 3)
+    twin.load_state_dict(model.linear.state_dict())
+    data = [(kind((x / 2, x / 2)), y) for x, y in batches(X, Y)]
+    quick(model, data)
+    quick(twin, batches(X, Y))
+    assert_same(weights(model.linear), weights(twin))
+    assert training.evaluate(model, data) == training.evaluate(twin, batches(X, Y))
+
+
+def test_inputs_that_do_not_fit_together_are_explained():
+    for inputs, error, words in [
+        ((X, X[:3]), ValueError, r"the same number of examples.*\(50, 6\), \(3, 6\) and \(50,\)"),
+        ((X, 3), TypeError, "must be tensors, got Tensor, int and Tensor"),
+        ((), TypeError, "must be tensors"),
+    ]:
+        with pytest.raises(error, match=words):
+            quick(Sum(), [(inputs, Y)])
+
+
 def test_class_probabilities_and_label_maps_are_allowed():
     probabilities = F.one_hot(Y, 3).float()
     soft, hard = network(), network()

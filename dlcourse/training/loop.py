@@ -13,12 +13,13 @@ from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
 from dlcourse.metrics import accuracy
 from dlcourse.training import options
+from dlcourse.training.batches import Batches, Inputs
 from dlcourse.training.checkpoint import Checkpoint
 from dlcourse.training.early_stopping import EarlyStopping
 from dlcourse.training.history import History
-from dlcourse.training.parts import Batches, Loss, Meter, Metric, Progress, Step
+from dlcourse.training.parts import Loss, Meter, Metric, Progress, Step
 
-Data = Iterable[tuple[Tensor, Tensor]]
+Data = Iterable[tuple[Inputs, Tensor]]
 ACCURACY: Mapping[str, Metric] = MappingProxyType({"accuracy": accuracy})
 
 
@@ -72,7 +73,7 @@ def fit(
                     output = step(x)
                     batches.check(output, y)
                     batch_loss = objective(output, y)
-                meter.add(batch_loss, output, y)
+                meter.add(batch_loss, output, y, batches.count)
                 scaler.scale(batch_loss).backward()
                 if clip_grad_norm is not None:
                     scaler.unscale_(optimizer)
@@ -114,13 +115,16 @@ Args:
         that of `SequentialWindows` is, the next batch of the epoch is computed as
         ``model(x, state)`` from the state, detached, that the batch before it ended with.
     train: The batches: a `TensorLoader`, a torch `DataLoader`, a list of pairs (x, y); anything
-        that can be gone through once an epoch. x is (N, …), y is (N, …).
+        that can be gone through once an epoch. x is (N, …), y is (N, …). Where x is a tuple of
+        such tensors, as `PooledLoader` makes it, the model is called as ``model(*x)``.
     validation: Held-out batches, measured after each epoch in evaluation mode.
     optimizer: Built from ``model.parameters()``.
     epochs: Epochs in all, those before a resume included.
     loss: A function (output, y) that returns the batch's mean, a 0-d tensor.
-    metrics: Functions (output, y) by name, each returning a batch's mean as one number; they are
-        averaged over all examples. ``None`` or ``{{}}`` for none, as in regression.
+    metrics: Functions (output, y) by name, each returning a batch's mean as one number. Like the
+        loss they are averaged over all examples or, where y holds several class numbers each,
+        over all of these but those that the loss ignores (``ignore_index``).
+        ``None`` or ``{{}}`` for none, as in regression.
     scheduler: A torch learning-rate scheduler of this optimizer. `ReduceLROnPlateau` is given the
         validation loss.
     schedule_per: ``"epoch"`` or ``"batch"``: when the scheduler steps.
@@ -173,7 +177,8 @@ def evaluate(
         amp: Mixed precision, as for `fit`.
 
     Returns:
-        ``"loss"`` and each metric: means over all examples, so a short last batch weighs less.
+        ``"loss"`` and each metric: means over all examples (of sequences over all labels that
+        the loss does not ignore), so a short last batch weighs less.
 
     Raises:
         TypeError: If an argument or a batch is of the wrong kind.
@@ -206,7 +211,7 @@ def measure(
                 output = step(x)
                 batches.check(output, y)
                 batch_loss = loss(output, y)
-            meter.add(batch_loss, output, y)
+            meter.add(batch_loss, output, y, batches.count)
     finally:
         for module, mode in modes:
             module.training = mode

@@ -1,27 +1,20 @@
 """The parts of the training loop that would hide its line of thought in `training.fit`.
 
-Batches checked and moved to the device, metrics that stay there, precision, progress.
+The call of the model, metrics that stay on the device, progress. The batches are in ``batches.py``.
 """
 
-import functools
 import math
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import torch
-import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 Metric = Callable[[Tensor, Tensor], Tensor]
 # How many steps may pass on a GPU before somebody looks at the losses: looking waits for the GPU.
 STEPS_BETWEEN_LOOKS = 50
-
-CLASS_LOSSES = (F.cross_entropy, F.nll_loss)
-CLASS_LOSS_MODULES = (nn.CrossEntropyLoss, nn.NLLLoss)
-SAME_SHAPE_LOSSES = (F.mse_loss, F.l1_loss, F.smooth_l1_loss, F.huber_loss)
-SAME_SHAPE_MODULES = (nn.MSELoss, nn.L1Loss, nn.SmoothL1Loss, nn.HuberLoss)
 
 
 class NonFiniteLossError(RuntimeError):
@@ -41,102 +34,6 @@ class NonFiniteLossError(RuntimeError):
         self.epoch, self.batch = epoch, batch
 
 
-class Batches:
-    """The (x, y) batches of a loader: checked, and moved to the device."""
-
-    def __init__(self, role: str, data: Iterable, loss: Loss, device: torch.device) -> None:
-        plain = loss.func if isinstance(loss, functools.partial) else loss
-        self.role, self.data, self.device = role, data, device
-        self.loss_name = getattr(plain, "__name__", type(plain).__name__)
-        self._classes = plain in CLASS_LOSSES or isinstance(plain, CLASS_LOSS_MODULES)
-        self._same_shape = plain in SAME_SHAPE_LOSSES or isinstance(plain, SAME_SHAPE_MODULES)
-        keywords = loss.keywords if isinstance(loss, functools.partial) else {}
-        self._ignored = keywords.get("ignore_index", getattr(loss, "ignore_index", -100))
-        self._range: tuple[int, int] | None = None  # of the labels of the current batch
-        self._resident: tuple[int, int] | None = None  # of all labels, where they are on a GPU
-        self.continues = bool(getattr(data, "continues", False))
-        self.length = len(data) if hasattr(data, "__len__") else None
-        if self.length == 0:
-            raise ValueError(
-                f"{role} has no batches: it is empty, or smaller than one batch of a loader that "
-                "drops the last one."
-            )
-
-    def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
-        number = 0
-        for number, batch in enumerate(self.data, start=1):
-            x, y = self._pair(batch, number)
-            # Labels are looked at where they come from: a look at the GPU would stall it, and a
-            # label out of range in a GPU kernel ends the process's use of that GPU.
-            if self._classes and not y.is_floating_point():
-                self._range = self._range_of(y)
-            wait = self.device.type != "cuda"
-            yield x.to(self.device, non_blocking=not wait), y.to(self.device, non_blocking=not wait)
-        if not number:
-            raise ValueError(
-                f"{self.role} gave no batches; give a loader or a list, which can be gone through "
-                "once an epoch, not a generator or an empty set."
-            )
-
-    def _pair(self, batch: Any, number: int) -> tuple[Tensor, Tensor]:
-        where = f"{self.role}, batch {number}"
-        if not isinstance(batch, tuple | list) or len(batch) != 2:
-            raise TypeError(f"{where}: expected a pair (x, y), got {type(batch).__name__}.")
-        x, y = batch
-        if not isinstance(x, Tensor) or not isinstance(y, Tensor):
-            raise TypeError(
-                f"{where}: x and y must be tensors, got {type(x).__name__} and {type(y).__name__}."
-            )
-        if not x.ndim or not y.ndim or len(x) != len(y) or not len(x):
-            raise ValueError(
-                f"{where}: x and y must hold the same number of examples, at least one, got "
-                f"shapes {tuple(x.shape)} and {tuple(y.shape)}; a TensorLoader or DataLoader makes "
-                "batches of a data set."
-            )
-        return x, y
-
-    def _range_of(self, y: Tensor) -> tuple[int, int]:
-        """The smallest and the largest label, those that the loss ignores left out."""
-        dataset = getattr(self.data, "dataset", None)
-        if y.device.type == "cpu" or not isinstance(dataset, torch.utils.data.TensorDataset):
-            return _min_max(y, self._ignored)
-        if self._resident is None:
-            self._resident = _min_max(dataset.tensors[-1], self._ignored)
-        return self._resident
-
-    def check(self, output: Tensor, y: Tensor) -> None:
-        """Compare a batch's labels with the output that they will be scored against.
-
-        Raises:
-            TypeError: If the labels' dtype is not one that the loss takes.
-            ValueError: If their shape or a class number does not fit the output.
-        """
-        if self._same_shape and output.shape != y.shape:
-            raise ValueError(
-                f"{self.role}: the model's output has shape {tuple(output.shape)} but y has "
-                f"{tuple(y.shape)}; {self.loss_name} needs the same shape."
-            )
-        if not self._classes or (y.is_floating_point() and y.shape == output.shape):
-            return  # the second: a probability for each class, which cross_entropy takes as well
-        if y.dtype != torch.int64:
-            raise TypeError(
-                f"{self.role}: the labels are {y.dtype}, but {self.loss_name} takes class numbers "
-                "as torch.int64; convert them with labels.long()."
-            )
-        if output.ndim < 2 or y.shape != output.shape[:1] + output.shape[2:]:
-            wanted = tuple(output.shape[:1] + output.shape[2:]) if output.ndim > 1 else "?"
-            raise ValueError(
-                f"{self.role}: the model's output has shape {tuple(output.shape)} and the labels "
-                f"{tuple(y.shape)}; {self.loss_name} needs output (N, V, …) and labels {wanted}."
-            )
-        V, (low, high) = output.shape[1], self._range
-        if low < 0 or high >= V:
-            raise ValueError(
-                f"{self.role}: the labels run from {low} to {high}, but the model's output has "
-                f"{V} classes, so they must lie in 0 … {V - 1}."
-            )
-
-
 class Step:
     """Calls a model on one batch after the other of a single epoch.
 
@@ -148,9 +45,10 @@ class Step:
         self._model, self._continues = model, continues
         self._state: Any = None
 
-    def __call__(self, x: Tensor) -> Tensor:
-        """The model's output for a batch."""
-        result = self._model(x) if self._state is None else self._model(x, self._state)
+    def __call__(self, x: Tensor | tuple[Tensor, ...]) -> Tensor:
+        """The model's output for a batch; several inputs become several arguments."""
+        inputs = x if isinstance(x, tuple) else (x,)
+        result = self._model(*inputs) if self._state is None else self._model(*inputs, self._state)
         if not isinstance(result, tuple):
             return result
         output, state = result
@@ -163,16 +61,8 @@ def _detached(state: Any) -> Any:
     return state.detach() if isinstance(state, Tensor) else tuple(map(_detached, state))
 
 
-def _min_max(y: Tensor, ignored: int) -> tuple[int, int]:
-    low, high = (int(v) for v in torch.aminmax(y))
-    if low < 0:  # rare: leave out the labels that the loss ignores, then look again
-        y = y[y != ignored]
-        low, high = (int(v) for v in torch.aminmax(y)) if y.numel() else (0, 0)
-    return low, high
-
-
 class Meter:
-    """The loss and the metrics of one pass over the data, weighted by batch size.
+    """The loss and the metrics of one pass over the data, each batch weighted by its labels.
 
     The numbers stay on the device until `collect`; in training, that is also when the losses are
     checked to be finite (at once on a CPU, where looking costs nothing).
@@ -180,16 +70,16 @@ class Meter:
 
     def __init__(self, metrics: Mapping[str, Metric], epoch: int | None = None) -> None:
         self._metrics, self._epoch = metrics, epoch
-        self._counts: list[int] = []
+        self._counts: list[int | Tensor] = []
         self._waiting: dict[str, list[Tensor]] = {name: [] for name in ("loss", *metrics)}
         self._values: dict[str, list[float]] = {name: [] for name in self._waiting}
 
-    def add(self, loss: Tensor, output: Tensor, target: Tensor) -> None:
-        """Take in a batch: its mean loss (0-d), the output and the targets (N, …)."""
+    def add(self, loss: Tensor, output: Tensor, target: Tensor, count: int | Tensor) -> None:
+        """Take in a batch: its mean loss (0-d), of ``count`` labels, output and targets (N, …)."""
         if not isinstance(loss, Tensor) or loss.ndim:
             got = tuple(loss.shape) if isinstance(loss, Tensor) else type(loss).__name__
             raise ValueError(f"the loss must be one number, a 0-d tensor, got {got}.")
-        self._counts.append(len(target))
+        self._counts.append(count)
         self._waiting["loss"].append(loss.detach())
         if self._epoch is not None and loss.device.type == "cpu" and not math.isfinite(loss.item()):
             self.collect()
@@ -221,12 +111,12 @@ class Meter:
                     raise NonFiniteLossError(self._epoch, batch, value)
 
     def means(self, prefix: str = "") -> dict[str, float]:
-        """The mean of the loss and of each metric over all examples, names with the prefix."""
+        """The mean of the loss and of each metric over all labels, names with the prefix."""
         self.collect()
-        total = sum(self._counts)
+        counts = [int(n) for n in self._counts]
         return {
-            prefix + name: math.fsum(v * n for v, n in zip(values, self._counts, strict=True))
-            / total
+            prefix + name: math.fsum(v * n for v, n in zip(values, counts, strict=True))
+            / sum(counts)
             for name, values in self._values.items()
         }
 
