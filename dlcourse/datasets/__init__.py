@@ -13,6 +13,7 @@ from dlcourse.datasets.registry import DatasetStatus, available, load
 from dlcourse.datasets.split import k_fold, random_split
 from dlcourse.datasets.synthetic import PolynomialDataset, polynomial, polynomial_features
 from dlcourse.datasets.text import python_docs, time_machine
+from dlcourse.datasets.translation import PooledLoader, TranslationDataset
 from dlcourse.datasets.vocabulary import Vocabulary
 from dlcourse.datasets.windows import RandomWindows, SequentialWindows
 
@@ -23,9 +24,11 @@ __all__ = [
     "MNIST5k",
     "Pair",
     "PolynomialDataset",
+    "PooledLoader",
     "RandomWindows",
     "SequentialWindows",
     "TensorLoader",
+    "TranslationDataset",
     "Vocabulary",
     "ames_houses",
     "available",

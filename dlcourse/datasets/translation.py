@@ -159,7 +159,7 @@ class PooledLoader:
         batch_size: pairs per batch; the last batch of a pool may be smaller.
         shuffle: a new order in each epoch. Without it the pools are cut from the set in its own
             order, and their batches come shortest first: for measuring.
-        pool: batches per pool; 1 does not sort by length beyond the single batch.
+        pool: batches per pool; 1 leaves long and short sentences mixed in every batch.
         seed: an int >= 0; an epoch's batches depend on ``(seed, epoch)`` alone.
 
     Attributes:

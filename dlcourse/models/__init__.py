@@ -12,6 +12,7 @@ from dlcourse.models.nin import NiN, nin_block
 from dlcourse.models.positions import PositionalEncoding, sinusoids
 from dlcourse.models.recurrent import RecurrentNet, sample
 from dlcourse.models.resnet import BasicBlock, ResNet, resnet18
+from dlcourse.models.seq2seq import GRUEncoder, Seq2Seq
 from dlcourse.models.transformer import Transformer, TransformerLM
 from dlcourse.models.transformer_layers import AddNorm, DecoderLayer, EncoderLayer, FeedForward
 from dlcourse.models.vgg import VGG, vgg_block
@@ -29,6 +30,7 @@ __all__ = [
     "DotProductAttention",
     "EncoderLayer",
     "FeedForward",
+    "GRUEncoder",
     "GoogLeNet",
     "Inception",
     "LeNet",
@@ -37,6 +39,7 @@ __all__ = [
     "PositionalEncoding",
     "RecurrentNet",
     "ResNet",
+    "Seq2Seq",
     "Transformer",
     "TransformerLM",
     "Transition",

@@ -136,7 +136,7 @@ class Seq2Seq(nn.Module):
         return state, state[:, -1]
 
     def decode_step(self, tokens: Tensor, state: State) -> tuple[Tensor, State]:
-        """Read one more target token of each sequence, (N,): scores (N, V) of the next, new state."""
+        """Read a token of each sequence, (N,): scores (N, V) of the next, and the new state."""
         scores, state = self._decode(tokens[:, None], state)
         return scores[:, :, 0], state
 
