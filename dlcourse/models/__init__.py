@@ -12,6 +12,7 @@ from dlcourse.models.nin import NiN, nin_block
 from dlcourse.models.positions import PositionalEncoding, sinusoids
 from dlcourse.models.recurrent import RecurrentNet, sample
 from dlcourse.models.resnet import BasicBlock, ResNet, resnet18
+from dlcourse.models.search import beam_search, greedy_search, translate
 from dlcourse.models.seq2seq import GRUEncoder, Seq2Seq
 from dlcourse.models.transformer import Transformer, TransformerLM
 from dlcourse.models.transformer_layers import AddNorm, DecoderLayer, EncoderLayer, FeedForward
@@ -43,8 +44,10 @@ __all__ = [
     "Transformer",
     "TransformerLM",
     "Transition",
+    "beam_search",
     "causal_mask",
     "densenet121",
+    "greedy_search",
     "initialize",
     "masked_softmax",
     "nin_block",
@@ -52,5 +55,6 @@ __all__ = [
     "resnet18",
     "sample",
     "sinusoids",
+    "translate",
     "vgg_block",
 ]
