@@ -2,6 +2,7 @@
 
 from dlcourse.models.alexnet import AlexNet
 from dlcourse.models.attention import AdditiveAttention, DotProductAttention, masked_softmax
+from dlcourse.models.attention_seq2seq import AttentionSeq2Seq, alignment_accuracy
 from dlcourse.models.densenet import DenseBlock, DenseNet, Transition, densenet121
 from dlcourse.models.googlenet import GoogLeNet, Inception
 from dlcourse.models.initialize import initialize
@@ -24,6 +25,7 @@ __all__ = [
     "AddNorm",
     "AdditiveAttention",
     "AlexNet",
+    "AttentionSeq2Seq",
     "BasicBlock",
     "DecoderLayer",
     "DenseBlock",
@@ -44,6 +46,7 @@ __all__ = [
     "Transformer",
     "TransformerLM",
     "Transition",
+    "alignment_accuracy",
     "beam_search",
     "causal_mask",
     "densenet121",

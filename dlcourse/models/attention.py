@@ -5,6 +5,8 @@ import math
 import torch
 from torch import Tensor, nn
 
+from dlcourse.models.checks import check_positive
+
 
 def masked_softmax(scores: Tensor, mask: Tensor | None = None) -> Tensor:
     """Softmax over the keys that may be attended to; all others get a weight of exactly 0.
@@ -182,12 +184,12 @@ class AdditiveAttention(Attention):
     def __init__(
         self, query_size: int, key_size: int, hidden_size: int, dropout: float = 0.0
     ) -> None:
-        sizes = {"query_size": query_size, "key_size": key_size, "hidden_size": hidden_size}
-        for name, value in sizes.items():
-            if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-                raise ValueError(
-                    f"AdditiveAttention: {name} must be a positive whole number, got {value!r}."
-                )
+        check_positive(
+            "AdditiveAttention",
+            query_size=query_size,
+            key_size=key_size,
+            hidden_size=hidden_size,
+        )
         super().__init__(dropout)
         self.W_q = nn.Linear(query_size, hidden_size, bias=False)
         self.W_k = nn.Linear(key_size, hidden_size, bias=False)
