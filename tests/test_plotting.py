@@ -775,6 +775,15 @@ def test_long_names_get_fewer_columns_instead_of_touching():
         assert not any(box.overlaps(other) for other in found[:i])
 
 
+def test_a_strip_is_as_wide_as_the_page():
+    figure = plotting.image_grid(torch.rand(1, 1, 28, 280), columns=1, alt=ALT)
+    (axes,) = figure.axes
+    assert axes.bbox.width > 650
+    assert axes.bbox.width / axes.bbox.height == pytest.approx(10)
+    (axes,) = plotting.image_grid(torch.rand(1, 1, 280, 28), columns=1, alt=ALT).axes
+    assert axes.bbox.width == pytest.approx(100)
+
+
 def test_gray_levels_are_absolute_unless_values_leave_the_range():
     dim = torch.full((1, 2, 2), 0.25)
     np.testing.assert_array_equal(shown_images(plotting.image_grid(dim, alt=ALT))[0], 0.25)

@@ -153,7 +153,8 @@ def _image_axes(
         widest = max(text.get_window_extent(renderer).width for text in texts)
     pad, gap, line, key = 8, 10, 19, 30 if "correct" in table else 0
     columns = min(columns, len(captions), max(1, int((WIDE - 2 * pad + gap) // (widest + gap))))
-    cell = min((WIDE - 2 * pad + gap) / columns - gap, max(100.0, widest))
+    # 100 pixels for the shorter side: a strip may be as wide as the page.
+    cell = min((WIDE - 2 * pad + gap) / columns - gap, max(100.0 / min(ratio, 1), widest))
     rows = [captions[i : i + columns] for i in range(0, len(captions), columns)]
     lines = [max(text.count("\n") + 1 if text else 0 for text in row) for row in rows]
     tops = np.cumsum([pad] + [cell * ratio + gap + line * n + (4 if n else 0) for n in lines])
