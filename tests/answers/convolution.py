@@ -1,0 +1,747 @@
+"""Answers to the exercise ``convolution``."""
+
+from tests.answers import Answer, Question, choice, number
+
+CONCEPTS = [
+    number(
+        1,
+        right={
+            "(3 * 256**2 + 1) * 1000": "factored",
+            "196_609_000.0": "a float",
+        },
+        wrong={
+            "256 * 256 * 1000 + 1000": "counts one color",
+            "3 * 256 * 256 * 1000 + 1": "one bias for all outputs",
+            "3 * 256 * 256 * 1000": "forgets the biases",
+            "3 * 256 * 256 + 1000": "adds inputs and outputs",
+        },
+    ),
+    number(
+        2,
+        right={
+            "10 * (3 * 3**2 + 1)": "factored",
+            "sum(p.numel() for p in torch.nn.Conv2d(3, 10, 3).parameters())": "asks torch",
+        },
+        wrong={
+            "10 * 3 * 3 + 10": "one slice for all colors",
+            "10 * 3 * 3": "one slice for all colors, and no biases",
+            "10 * 3 * 3 * 3": "forgets the biases",
+            "254 * 254 * 10 * (27 + 1)": "counts the weights anew at each place",
+        },
+    ),
+    choice(
+        3,
+        "d",
+        {
+            "a": "leaves out the padding",
+            "b": "takes the input's channels for those of the output",
+            "c": "takes padding 2 to keep the size, as it would for a window of 5",
+        },
+    ),
+    choice(
+        4,
+        "b",
+        {
+            "a": "does not see the dense layer in a 1 × 1 convolution",
+            "c": "does not know what decides the shape of the output",
+            "d": "believes that two small windows see less than a large one",
+        },
+    ),
+    choice(
+        5,
+        "c",
+        {
+            "a": "believes that no gradient passes through a layer without parameters",
+            "b": "believes that pooling mixes channels",
+            "d": "believes that the size depends on something else",
+        },
+    ),
+    number(
+        6,
+        right={
+            "3_612_672.0": "a float",
+            "math.prod((32, 28, 28, 16, 3, 3))": "a product of all sizes",
+        },
+        wrong={
+            "32 * 26 * 26 * 16 * 3 * 3": "forgets the padding",
+            "32 * 28 * 28 * 3 * 3": "forgets the sum over input channels",
+            "32 * 16 * 3 * 3": "counts the weights, each used once",
+            "32 * 28 * 28 * 16": "forgets the window",
+        },
+    ),
+    choice(
+        7,
+        "d",
+        {
+            "a": "takes what is hard for people for what is hard for every network",
+            "b": "believes that a network uses whatever information is there",
+            "c": "exchanges the roles of the two networks",
+        },
+    ),
+    choice(
+        8,
+        "b",
+        {
+            "a": "believes the name of the layer",
+            "c": "believes that the flip is beyond what a kernel can learn",
+            "d": "believes that both orientations occur",
+        },
+    ),
+]
+
+CORR2D = Question(
+    "b1-corr2d",
+    "b1-corr2d-test",
+    wrong=(
+        Answer(
+            "turned",
+            "turns the kernel, as a convolution in the strict sense does",
+            """
+            def corr2d(x, kernel):
+                (H, W), (h, w) = x.shape, kernel.shape
+                if h > H or w > W:
+                    raise ValueError("too large")
+                kernel = kernel.flip(0, 1)
+                y = torch.zeros(H - h + 1, W - w + 1, dtype=x.dtype)
+                for i in range(H - h + 1):
+                    for j in range(W - w + 1):
+                        y[i, j] = (x[i : i + h, j : j + w] * kernel).sum()
+                return y
+            """,
+        ),
+        Answer(
+            "one-short",
+            "forgets the last position: H - h by W - w outputs",
+            """
+            def corr2d(x, kernel):
+                (H, W), (h, w) = x.shape, kernel.shape
+                if h > H or w > W:
+                    raise ValueError("too large")
+                y = torch.zeros(H - h, W - w, dtype=x.dtype)
+                for i in range(H - h):
+                    for j in range(W - w):
+                        y[i, j] = (x[i : i + h, j : j + w] * kernel).sum()
+                return y
+            """,
+        ),
+        Answer(
+            "float",
+            "always makes an output of float32",
+            """
+            def corr2d(x, kernel):
+                (H, W), (h, w) = x.shape, kernel.shape
+                if h > H or w > W:
+                    raise ValueError("too large")
+                y = torch.zeros(H - h + 1, W - w + 1)
+                for i in range(H - h + 1):
+                    for j in range(W - w + 1):
+                        y[i, j] = (x[i : i + h, j : j + w] * kernel).sum()
+                return y
+            """,
+        ),
+        Answer(
+            "checks-height-only",
+            "complains only where the kernel is too large in both directions",
+            """
+            def corr2d(x, kernel):
+                (H, W), (h, w) = x.shape, kernel.shape
+                if h > H and w > W:
+                    raise ValueError("too large")
+                y = torch.zeros(max(H - h + 1, 0), max(W - w + 1, 0), dtype=x.dtype)
+                for i in range(H - h + 1):
+                    for j in range(W - w + 1):
+                        y[i, j] = (x[i : i + h, j : j + w] * kernel).sum()
+                return y
+            """,
+        ),
+    ),
+    right=(
+        Answer(
+            "unfold",
+            "all windows as a view, one sum",
+            """
+            def corr2d(x, kernel):
+                h, w = kernel.shape
+                if h > x.shape[0] or w > x.shape[1]:
+                    raise ValueError("the kernel is larger than the image")
+                return (x.unfold(0, h, 1).unfold(1, w, 1) * kernel).sum(dim=(-2, -1))
+            """,
+        ),
+        Answer(
+            "shifted-images",
+            "a sum of shifted images, a loop over the kernel's places",
+            """
+            def corr2d(x, kernel):
+                H, W = (n - k + 1 for n, k in zip(x.shape, kernel.shape))
+                if min(H, W) < 1:
+                    raise ValueError("does not fit")
+                y = 0
+                for a in range(kernel.shape[0]):
+                    for b in range(kernel.shape[1]):
+                        y = y + kernel[a, b] * x[a : a + H, b : b + W]
+                return y
+            """,
+        ),
+    ),
+)
+
+OUTPUT_SIZE = Question(
+    "b2-output-size",
+    "b2-output-size-test",
+    wrong=(
+        Answer(
+            "no-start",
+            "counts the steps and forgets the position where they start",
+            """
+            def output_size(n, kernel, stride=1, padding=0, dilation=1):
+                span = dilation * (kernel - 1) + 1
+                if min(kernel, stride, dilation) < 1 or padding < 0 or span > n + 2 * padding:
+                    raise ValueError("does not fit")
+                return (n + 2 * padding - span) // stride
+            """,
+        ),
+        Answer(
+            "padding-once",
+            "adds the padding at one end only",
+            """
+            def output_size(n, kernel, stride=1, padding=0, dilation=1):
+                span = dilation * (kernel - 1) + 1
+                if min(kernel, stride, dilation) < 1 or padding < 0 or span > n + padding:
+                    raise ValueError("does not fit")
+                return (n + padding - span) // stride + 1
+            """,
+        ),
+        Answer(
+            "rounded-up",
+            "counts a last position that does not fit",
+            """
+            def output_size(n, kernel, stride=1, padding=0, dilation=1):
+                span = dilation * (kernel - 1) + 1
+                if min(kernel, stride, dilation) < 1 or padding < 0 or span > n + 2 * padding:
+                    raise ValueError("does not fit")
+                return math.ceil((n + 2 * padding - span) / stride) + 1
+            """,
+        ),
+        Answer(
+            "dilation-times-kernel",
+            "takes the span for dilation times kernel",
+            """
+            def output_size(n, kernel, stride=1, padding=0, dilation=1):
+                span = dilation * kernel
+                if min(kernel, stride, dilation) < 1 or padding < 0 or span > n + 2 * padding:
+                    raise ValueError("does not fit")
+                return (n + 2 * padding - span) // stride + 1
+            """,
+        ),
+        Answer(
+            "no-check-of-fit",
+            "returns zero or less where nothing fits",
+            """
+            def output_size(n, kernel, stride=1, padding=0, dilation=1):
+                if kernel < 1 or stride < 1 or dilation < 1 or padding < 0:
+                    raise ValueError("out of range")
+                return (n + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
+            """,
+        ),
+        Answer(
+            "negative-stride",
+            "refuses a stride of zero but not a negative one",
+            """
+            def output_size(n, kernel, stride=1, padding=0, dilation=1):
+                span = dilation * (kernel - 1) + 1
+                if 0 in (stride, kernel, dilation) or padding < 0 or span > n + 2 * padding:
+                    raise ValueError("out of range")
+                return (n + 2 * padding - span) // stride + 1
+            """,
+        ),
+        Answer(
+            "float",
+            "returns a float",
+            """
+            def output_size(n, kernel, stride=1, padding=0, dilation=1):
+                span = dilation * (kernel - 1) + 1
+                if min(kernel, stride, dilation) < 1 or padding < 0 or span > n + 2 * padding:
+                    raise ValueError("does not fit")
+                return (n + 2 * padding - span + stride) / stride // 1
+            """,
+        ),
+    ),
+    right=(
+        Answer(
+            "counts",
+            "counts where the window may begin",
+            """
+            def output_size(n, kernel, stride=1, padding=0, dilation=1):
+                if kernel < 1 or stride < 1 or dilation < 1 or padding < 0:
+                    raise ValueError("out of range")
+                count, start = 0, -padding
+                while start + dilation * (kernel - 1) < n + padding:
+                    count, start = count + 1, start + stride
+                if count == 0:
+                    raise ValueError("does not fit")
+                return count
+            """,
+        ),
+        Answer(
+            "range",
+            "the length of a range of starts",
+            """
+            def output_size(n, kernel, stride=1, padding=0, dilation=1):
+                for name, value, least in (("kernel", kernel, 1), ("stride", stride, 1),
+                                           ("padding", padding, 0), ("dilation", dilation, 1)):
+                    if value < least:
+                        raise ValueError(f"{name} must be at least {least}")
+                last = n + 2 * padding - dilation * (kernel - 1)
+                if last < 1:
+                    raise ValueError("the window does not fit")
+                return len(range(0, last, stride))
+            """,
+        ),
+    ),
+)
+
+CONV2D = Question(
+    "b3-conv2d",
+    "b3-conv2d-test",
+    wrong=(
+        Answer(
+            "turned",
+            "turns the kernels",
+            """
+            def conv2d(x, weight, bias=None, stride=1, padding=0):
+                if x.shape[1] != weight.shape[1]:
+                    raise ValueError("channels")
+                if any(k > n + 2 * padding for n, k in zip(x.shape[2:], weight.shape[2:])):
+                    raise ValueError("does not fit")
+                return F.conv2d(x, weight.flip(2, 3), bias, stride=stride, padding=padding)
+            """,
+        ),
+        Answer(
+            "first-channel",
+            "looks at the first input channel only",
+            """
+            def conv2d(x, weight, bias=None, stride=1, padding=0):
+                if x.shape[1] != weight.shape[1]:
+                    raise ValueError("channels")
+                if any(k > n + 2 * padding for n, k in zip(x.shape[2:], weight.shape[2:])):
+                    raise ValueError("does not fit")
+                return F.conv2d(x[:, :1], weight[:, :1], bias, stride=stride, padding=padding)
+            """,
+        ),
+        Answer(
+            "padding-before",
+            "puts the zeros above and to the left only",
+            """
+            def conv2d(x, weight, bias=None, stride=1, padding=0):
+                if x.shape[1] != weight.shape[1]:
+                    raise ValueError("channels")
+                if any(k > n + 2 * padding for n, k in zip(x.shape[2:], weight.shape[2:])):
+                    raise ValueError("does not fit")
+                x = F.pad(x, (2 * padding, 0, 2 * padding, 0))
+                return F.conv2d(x, weight, bias, stride=stride)
+            """,
+        ),
+        Answer(
+            "stride-of-rows",
+            "moves by the stride from row to row, but by one pixel within a row",
+            """
+            def conv2d(x, weight, bias=None, stride=1, padding=0):
+                if x.shape[1] != weight.shape[1]:
+                    raise ValueError("channels")
+                if any(k > n + 2 * padding for n, k in zip(x.shape[2:], weight.shape[2:])):
+                    raise ValueError("does not fit")
+                return F.conv2d(x, weight, bias, stride=(stride, 1), padding=padding)
+            """,
+        ),
+        Answer(
+            "bias-of-columns",
+            "adds the bias along the last dimension, that of the columns",
+            """
+            def conv2d(x, weight, bias=None, stride=1, padding=0):
+                if x.shape[1] != weight.shape[1]:
+                    raise ValueError("channels")
+                if any(k > n + 2 * padding for n, k in zip(x.shape[2:], weight.shape[2:])):
+                    raise ValueError("does not fit")
+                y = F.conv2d(x, weight, stride=stride, padding=padding)
+                return y if bias is None else y + bias
+            """,
+        ),
+        Answer(
+            "repeats-channels",
+            "lets one channel of a kernel serve all channels of the image",
+            """
+            def conv2d(x, weight, bias=None, stride=1, padding=0):
+                if weight.shape[1] == 1:
+                    weight = weight.expand(-1, x.shape[1], -1, -1)
+                if x.shape[1] != weight.shape[1]:
+                    raise ValueError("channels")
+                if any(k > n + 2 * padding for n, k in zip(x.shape[2:], weight.shape[2:])):
+                    raise ValueError("does not fit")
+                return F.conv2d(x, weight, bias, stride=stride, padding=padding)
+            """,
+        ),
+    ),
+    right=(
+        Answer(
+            "loops",
+            "loops over images, kernels, rows and columns",
+            """
+            def conv2d(x, weight, bias=None, stride=1, padding=0):
+                (N, C, H, W), (O, D, h, w) = x.shape, weight.shape
+                H, W = H + 2 * padding, W + 2 * padding
+                if C != D or h > H or w > W:
+                    raise ValueError("images and kernels do not fit each other")
+                big = x.new_zeros(N, C, H, W)
+                big[:, :, padding : H - padding, padding : W - padding] = x
+                images = []
+                for image in big:
+                    maps = []
+                    for o in range(O):
+                        rows = [
+                            [(image[:, i : i + h, j : j + w] * weight[o]).sum()
+                             for j in range(0, W - w + 1, stride)]
+                            for i in range(0, H - h + 1, stride)
+                        ]
+                        y = torch.stack([torch.stack(row) for row in rows])
+                        maps.append(y if bias is None else y + bias[o])
+                    images.append(torch.stack(maps))
+                return torch.stack(images)
+            """,
+        ),
+        Answer(
+            "columns",
+            "windows as columns and one matrix product",
+            """
+            def conv2d(x, weight, bias=None, stride=1, padding=0):
+                if x.shape[1] != weight.shape[1]:
+                    raise ValueError("channels")
+                H, W = ((n + 2 * padding - k) // stride + 1
+                        for n, k in zip(x.shape[2:], weight.shape[2:]))
+                if H < 1 or W < 1:
+                    raise ValueError("does not fit")
+                columns = F.unfold(x, tuple(weight.shape[2:]), padding=padding, stride=stride)
+                y = (weight.flatten(1) @ columns).view(len(x), len(weight), H, W)
+                return y if bias is None else y + bias.view(1, -1, 1, 1)
+            """,
+        ),
+        Answer(
+            "library",
+            "the library's conv2d behind checks of its own",
+            """
+            def conv2d(x, weight, bias=None, stride=1, padding=0):
+                if x.shape[1] != weight.shape[1]:
+                    raise ValueError("channels")
+                try:
+                    return F.conv2d(x, weight, bias, stride, padding)
+                except RuntimeError as error:
+                    raise ValueError(f"does not fit: {error}") from error
+            """,
+        ),
+    ),
+)
+
+MAX_POOL = Question(
+    "b4-max-pool",
+    "b4-max-pool-test",
+    wrong=(
+        Answer(
+            "place-in-window",
+            "counts the place within the window",
+            """
+            def max_pool2d(x, size, stride=None):
+                stride = stride or size
+                windows = x.unfold(2, size, stride).unfold(3, size, stride).flatten(4)
+                values, places = windows.max(dim=4)
+                return values, places
+            """,
+        ),
+        Answer(
+            "place-in-batch",
+            "counts the place through the whole batch",
+            """
+            def max_pool2d(x, size, stride=None):
+                values, places = F.max_pool2d(x, size, stride, return_indices=True)
+                N, C, H, W = x.shape
+                return values, places + torch.arange(N * C).view(N, C, 1, 1) * H * W
+            """,
+        ),
+        Answer(
+            "last-of-equals",
+            "takes the last of equal numbers",
+            """
+            def max_pool2d(x, size, stride=None):
+                H, W = x.shape[2:]
+                values, places = F.max_pool2d(x.flip(2, 3), size, 1, return_indices=True)
+                values, places = values.flip(2, 3), H * W - 1 - places.flip(2, 3)
+                stride = stride or size
+                return values[:, :, ::stride, ::stride], places[:, :, ::stride, ::stride]
+            """,
+        ),
+        Answer(
+            "never-negative",
+            "starts the search for the maximum at zero",
+            """
+            def max_pool2d(x, size, stride=None):
+                values, places = F.max_pool2d(x, size, stride, return_indices=True)
+                return values.clamp(min=0), places
+            """,
+        ),
+        Answer(
+            "always-its-size",
+            "ignores the stride",
+            """
+            def max_pool2d(x, size, stride=None):
+                return F.max_pool2d(x, size, size, return_indices=True)
+            """,
+        ),
+        Answer(
+            "incomplete-windows",
+            "pools what is left at the border, too",
+            """
+            def max_pool2d(x, size, stride=None):
+                return F.max_pool2d(x, size, stride, ceil_mode=True, return_indices=True)
+            """,
+        ),
+    ),
+    right=(
+        Answer(
+            "library",
+            "the library's own",
+            """
+            def max_pool2d(x, size, stride=None):
+                return F.max_pool2d(x, size, stride, return_indices=True)
+            """,
+        ),
+        Answer(
+            "windows",
+            "all windows at once; a list comes back",
+            """
+            def max_pool2d(x, size, stride=None):
+                if stride is None:
+                    stride = size
+                W = x.shape[3]
+                windows = x.unfold(2, size, stride).unfold(3, size, stride)
+                windows = windows.reshape(*windows.shape[:4], size * size)
+                values, k = windows.max(dim=-1)
+                i = torch.arange(values.shape[2])[:, None] * stride
+                j = torch.arange(values.shape[3])[None, :] * stride
+                return [values, (i + k // size) * W + j + k % size]
+            """,
+        ),
+        Answer(
+            "scalars",
+            "compares number by number",
+            """
+            def max_pool2d(x, size, stride=None):
+                s = stride or size
+                N, C, H, W = x.shape
+                values = x.new_zeros(N, C, (H - size) // s + 1, (W - size) // s + 1)
+                places = torch.zeros(values.shape, dtype=torch.long)
+                for n in range(N):
+                    for c in range(C):
+                        plane = x[n, c].tolist()
+                        for i in range(values.shape[2]):
+                            for j in range(values.shape[3]):
+                                best, where = -math.inf, None
+                                for a in range(i * s, i * s + size):
+                                    for b in range(j * s, j * s + size):
+                                        if plane[a][b] > best:
+                                            best, where = plane[a][b], a * W + b
+                                values[n, c, i, j], places[n, c, i, j] = best, where
+                return values, places
+            """,
+        ),
+    ),
+)
+
+SEEN = Question(
+    "b5-receptive-field",
+    "b5-receptive-field-test",
+    wrong=(
+        Answer(
+            "wrong-order",
+            "goes through the layers from the image on",
+            """
+            def seen_pixels(layers, i):
+                first = last = i
+                for kernel, stride, padding in layers:
+                    first = first * stride - padding
+                    last = last * stride - padding + kernel - 1
+                return first, last
+            """,
+        ),
+        Answer(
+            "no-padding",
+            "leaves the padding out",
+            """
+            def seen_pixels(layers, i):
+                first = last = i
+                for kernel, stride, _ in reversed(layers):
+                    first = first * stride
+                    last = last * stride + kernel - 1
+                return first, last
+            """,
+        ),
+        Answer(
+            "one-too-many",
+            "takes the last pixel for the one behind it",
+            """
+            def seen_pixels(layers, i):
+                first = last = i
+                for kernel, stride, padding in reversed(layers):
+                    first = first * stride - padding
+                    last = last * stride - padding + kernel
+                return first, last
+            """,
+        ),
+        Answer(
+            "no-strides",
+            "adds up the kernels and forgets the strides",
+            """
+            def seen_pixels(layers, i):
+                size = 1 + sum(kernel - 1 for kernel, _, _ in layers)
+                start = i - sum(padding for _, _, padding in layers)
+                return start, start + size - 1
+            """,
+        ),
+        Answer(
+            "clipped",
+            "cuts the field off at the image's border",
+            """
+            def seen_pixels(layers, i):
+                first = last = i
+                for kernel, stride, padding in reversed(layers):
+                    first = first * stride - padding
+                    last = last * stride - padding + kernel - 1
+                return max(first, 0), max(last, 0)
+            """,
+        ),
+    ),
+    right=(
+        Answer(
+            "forward",
+            "size, step and start from the image on; a list comes back",
+            """
+            def seen_pixels(layers, i):
+                size, step, start = 1, 1, 0
+                for kernel, stride, padding in layers:
+                    size += (kernel - 1) * step
+                    start -= padding * step
+                    step *= stride
+                return [start + i * step, start + i * step + size - 1]
+            """,
+        ),
+        Answer(
+            "sets",
+            "follows every single pixel",
+            """
+            def seen_pixels(layers, i):
+                seen = {i}
+                for kernel, stride, padding in layers[::-1]:
+                    seen = {j * stride - padding + a for j in seen for a in range(kernel)}
+                return min(seen), max(seen)
+            """,
+        ),
+    ),
+)
+
+IM2COL = Question(
+    "b6-im2col",
+    "b6-im2col-test",
+    wrong=(
+        Answer(
+            "rows",
+            "makes each window a row",
+            """
+            def im2col(x, size, stride=1):
+                h, w = size
+                return torch.stack([
+                    x[:, i : i + h, j : j + w].reshape(-1)
+                    for i in range(0, x.shape[1] - h + 1, stride)
+                    for j in range(0, x.shape[2] - w + 1, stride)
+                ])
+            """,
+        ),
+        Answer(
+            "channels-last",
+            "puts the channels of a pixel next to each other",
+            """
+            def im2col(x, size, stride=1):
+                h, w = size
+                return torch.stack([
+                    x[:, i : i + h, j : j + w].permute(1, 2, 0).reshape(-1)
+                    for i in range(0, x.shape[1] - h + 1, stride)
+                    for j in range(0, x.shape[2] - w + 1, stride)
+                ], dim=1)
+            """,
+        ),
+        Answer(
+            "columns-first",
+            "goes down the image before it goes to the right",
+            """
+            def im2col(x, size, stride=1):
+                h, w = size
+                return torch.stack([
+                    x[:, i : i + h, j : j + w].reshape(-1)
+                    for j in range(0, x.shape[2] - w + 1, stride)
+                    for i in range(0, x.shape[1] - h + 1, stride)
+                ], dim=1)
+            """,
+        ),
+        Answer(
+            "touching",
+            "lets the windows touch and not overlap, as in pooling",
+            """
+            def im2col(x, size, stride=1):
+                return F.unfold(x[None].double(), size, stride=size)[0].to(x.dtype)
+            """,
+        ),
+        Answer(
+            "reshaped",
+            "reshapes where it would have to permute",
+            """
+            def im2col(x, size, stride=1):
+                h, w = size
+                windows = x.unfold(1, h, stride).unfold(2, w, stride)  # (C, H', W', h, w)
+                return windows.reshape(len(x) * h * w, -1)
+            """,
+        ),
+    ),
+    right=(
+        Answer(
+            "library",
+            "the library's unfold",
+            """
+            def im2col(x, size, stride=1):
+                return F.unfold(x[None].double(), tuple(size), stride=stride)[0].to(x.dtype)
+            """,
+        ),
+        Answer(
+            "slices",
+            "a slice of the image for each place of the window",
+            """
+            def im2col(x, size, stride=1):
+                (C, H, W), (h, w) = x.shape, size
+                rows, columns = (H - h) // stride + 1, (W - w) // stride + 1
+                slices = [
+                    x[:, a : a + stride * (rows - 1) + 1 : stride,
+                      b : b + stride * (columns - 1) + 1 : stride]
+                    for a in range(h) for b in range(w)
+                ]
+                return torch.stack(slices, dim=1).reshape(C * h * w, rows * columns)
+            """,
+        ),
+        Answer(
+            "views",
+            "windows as a view, then permuted",
+            """
+            def im2col(x, size, stride=1):
+                windows = x.unfold(1, size[0], stride).unfold(2, size[1], stride)
+                C, H, W, h, w = windows.shape
+                return windows.permute(0, 3, 4, 1, 2).reshape(C * h * w, H * W)
+            """,
+        ),
+    ),
+)
+
+QUESTIONS = [*CONCEPTS, CORR2D, OUTPUT_SIZE, CONV2D, MAX_POOL, SEEN, IM2COL]
