@@ -12,6 +12,7 @@ from dlcourse.datasets.phrasebook import phrasebook
 from dlcourse.datasets.registry import DatasetStatus, available, load
 from dlcourse.datasets.split import k_fold, random_split
 from dlcourse.datasets.synthetic import PolynomialDataset, polynomial, polynomial_features
+from dlcourse.datasets.tatoeba import tatoeba_pairs
 from dlcourse.datasets.text import python_docs, time_machine
 from dlcourse.datasets.translation import PooledLoader, TranslationDataset
 from dlcourse.datasets.vocabulary import Vocabulary
@@ -44,6 +45,7 @@ __all__ = [
     "random_split",
     "read_idx",
     "split_pairs",
+    "tatoeba_pairs",
     "time_machine",
     "tokenize",
     "with_noisy_labels",

@@ -9,6 +9,9 @@ from dlcourse.datasets.fashion_mnist import FashionMNIST, data_folder, find_file
 from dlcourse.datasets.house_prices import ames_houses
 from dlcourse.datasets.images import ImageDataset
 from dlcourse.datasets.mnist5k import MNIST5k
+from dlcourse.datasets.pairs import Pair
+from dlcourse.datasets.phrasebook import phrasebook
+from dlcourse.datasets.tatoeba import find_tatoeba, tatoeba_pairs
 from dlcourse.datasets.text import find_time_machine, python_docs, time_machine
 
 if TYPE_CHECKING:
@@ -20,6 +23,8 @@ _BY_NAME = {
     "ames_houses": ames_houses,
     "python_docs": python_docs,
     "time_machine": time_machine,
+    "phrasebook": phrasebook,
+    "tatoeba_pairs": tatoeba_pairs,
 }
 
 
@@ -34,11 +39,14 @@ class DatasetStatus:
 
 def available() -> dict[str, DatasetStatus]:
     """The status of every data set by its name, from a look at what files exist."""
-    return {s.name: s for s in (_mnist5k(), _fashion_mnist(), _ames_houses(), *_texts())}
+    return {
+        s.name: s
+        for s in (_mnist5k(), _fashion_mnist(), _ames_houses(), *_texts(), *_translations())
+    }
 
 
-def load(name: str, **kwargs: object) -> "ImageDataset | pandas.DataFrame | str":
-    """The data set called ``name``: images, a table, or a text.
+def load(name: str, **kwargs: object) -> "ImageDataset | pandas.DataFrame | str | list[Pair]":
+    """The data set called ``name``: images, a table, a text, or pairs of sentences.
 
     Args:
         name: a key of ``available()``.
@@ -104,5 +112,23 @@ def _texts() -> list[DatasetStatus]:
             if novel
             else f"timemachine.txt is not in {root}: put it there, or set DLCOURSE_DATA to a "
             "folder that has it; python_docs serves without",
+        ),
+    ]
+
+
+def _translations() -> list[DatasetStatus]:
+    root = data_folder()
+    found = find_tatoeba(root)
+    return [
+        DatasetStatus(
+            "phrasebook", True, "generated English-French pairs with alignments, no download"
+        ),
+        DatasetStatus(
+            "tatoeba_pairs",
+            found is not None,
+            f"English-French pairs, in {found}"
+            if found
+            else f"fra-eng/fra.txt is not in {root}: put it there, or set DLCOURSE_DATA to a "
+            "folder that has it; phrasebook serves without",
         ),
     ]
