@@ -27,6 +27,14 @@ def test_no_result_is_typed_into_prose(chapter):
     assert not unused, f"{chapter.name}: no longer in the prose, so remove from CONSTANTS: {unused}"
 
 
+@pytest.mark.parametrize("chapter", CHAPTERS, ids=lambda path: path.stem)
+def test_no_fence_begins_with_a_backtick_in_its_first_line(chapter):
+    """Markdown takes such a fence for text, and the page shows its source, without a warning."""
+    lines = chapter.read_text(encoding="utf-8").splitlines()
+    broken = [line for line in lines if line.startswith("```{") and "`" in line.lstrip("`")]
+    assert not broken, f"{chapter.name}: say it without code, or begin the fence with ~~~: {broken}"
+
+
 def test_there_are_chapters():
     assert CHAPTERS
 
