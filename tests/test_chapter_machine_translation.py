@@ -8,7 +8,7 @@ import sacrebleu
 import torch
 from torch.nn import functional as F
 
-from dlcourse import datasets, models
+from dlcourse import datasets, device, models, seed_everything, training
 from dlcourse.bleu import bleu
 from tests.chapters import definitions
 
@@ -136,6 +136,33 @@ def test_loss_equals_cross_entropy(rng):
     torch.testing.assert_close(
         chapter.unmasked_mean(scores, labels), F.cross_entropy(scores, labels.clamp(min=0))
     )
+
+
+def test_training_equals_fit(rng):
+    rows = [
+        ([rng.randint(4, 11) for _ in a] + [2], [rng.randint(4, 11) for _ in b] + [2])
+        for a, b in zip(sentences(rng, 8), sentences(rng, 8), strict=True)
+    ]
+    numbers = {word: n for n, word in enumerate(WORDS)}
+    chapter.train.__globals__.update(english=numbers, train_rows=rows, lengths=[1] * 8)
+    order = [[0, 1, 2], [3, 4], [5, 6, 7]]
+    ours, _ = chapter.train(3, epochs=2, H=5, batches=lambda lengths, size, seed: order)
+    seed_everything(3)
+    start = chapter.EncoderDecoder(12, 12, 64, 5).to(device())
+    twin = models.Seq2Seq(12, 12, 64, 5).to(device())
+    chapter.copy_weights(start, twin)
+    batches = [chapter.make_batch([rows[n] for n in chosen]) for chosen in order]
+    training.fit(
+        twin,
+        batches,
+        optimizer=torch.optim.Adam(twin.parameters(), lr=0.005),
+        epochs=2,
+        metrics=None,
+        clip_grad_norm=1.0,
+        progress=False,
+    )
+    for inputs, _ in batches:
+        torch.testing.assert_close(ours(*inputs), twin(*inputs), rtol=1e-4, atol=1e-4)
 
 
 def test_greedy_search_equals_the_library_s(rng):
