@@ -1,0 +1,741 @@
+"""Answers to the exercise ``residual-networks``."""
+
+from tests.answers import Answer, Question, choice, number
+
+CONCEPTS = [
+    choice(
+        1,
+        "b",
+        {
+            "a": "takes the channels for the size of the batch, and 2d for linear layers",
+            "c": "confuses the layer for maps with the one for linear layers",
+            "d": "takes the channels for the size of the batch",
+        },
+    ),
+    choice(
+        2,
+        "a",
+        {
+            "b": "does not know where the layer usually stands",
+            "c": "believes that the batch decides in use as well",
+            "d": "does not know what normalizing is for",
+        },
+    ),
+    choice(
+        3,
+        "d",
+        {
+            "a": "does not know what the network is made of",
+            "b": "does not see what a shortcut does for the signal",
+            "c": "does not know the degradation problem",
+        },
+    ),
+    choice(
+        4,
+        "c",
+        {
+            "a": "takes a 1×1 convolution for the classifier's layer",
+            "b": "gets the direction wrong",
+            "d": "takes a convolution for a nonlinearity",
+        },
+    ),
+    number(
+        5,
+        right={
+            "27.0": "a float",
+            "sum([3, 8, 8, 8])": "a sum",
+            "torch.cat([torch.zeros(1, 3), torch.zeros(1, 24)], dim=1).shape[1]": "counts",
+        },
+        wrong={
+            "8": "the output of the last convolution alone",
+            "11": "one convolution only",
+            "24": "forgets the input",
+            "3 * 8 * 3": "multiplies where channels are appended",
+        },
+    ),
+    number(
+        6,
+        right={
+            "1.5667": "rounded",
+            "1 + 0.1 * (20 / 3 - 1)": "as a step towards the new value",
+            "0.9 + 0.1 * torch.tensor([1.0, 3.0, 5.0, 7.0]).var()": "tensor",
+        },
+        wrong={
+            "0.9 + 0.1 * 5": "remembers the biased variance",
+            "0.1 + 0.9 * 20 / 3": "takes the momentum for the weight of the old value",
+            "20 / 3": "forgets the old value",
+            "0.9 + 0.1 * (20 / 3) ** 0.5": "remembers the standard deviation",
+        },
+    ),
+    number(
+        7,
+        right={
+            "14528.0": "a float",
+            "32 * (9 * 16 + 9 * 32 + 16 + 6)": "by output channel",
+            "sum([4608, 64, 9216, 64, 512, 64])": "layer by layer",
+        },
+        wrong={
+            "9 * 16 * 32 + 9 * 32 * 32 + 3 * 64": "forgets the 1×1 convolution",
+            "9 * 16 * 32 + 9 * 32 * 32 + 16 * 32": "forgets the normalizations",
+            "9 * 16 * 32 * 2 + 16 * 32 + 3 * 64": "gives the second convolution 16 channels",
+            "9 * 16 * 32 + 9 * 32 * 32 + 16 * 32 + 3 * 4 * 32": "counts the running statistics",
+        },
+    ),
+]
+
+BATCH_NORM = Question(
+    "b1-batch-norm",
+    "b1-batch-norm-test",
+    wrong=(
+        Answer(
+            "unbiased",
+            "divides by n - 1",
+            """
+            def batch_norm(x, weight, bias, eps=1e-5):
+                if x.numel() == x.shape[1]:
+                    raise ValueError("one value per channel")
+                axes = [0, *range(2, x.ndim)]
+                shape = [1, -1, *[1] * (x.ndim - 2)]
+                x = (x - x.mean(axes, keepdim=True)) / (x.var(axes, keepdim=True) + eps).sqrt()
+                return weight.view(shape) * x + bias.view(shape)
+            """,
+        ),
+        Answer(
+            "every-place",
+            "normalizes every place of a map by itself",
+            """
+            def batch_norm(x, weight, bias, eps=1e-5):
+                if x.numel() == x.shape[1]:
+                    raise ValueError("one value per channel")
+                shape = [1, -1, *[1] * (x.ndim - 2)]
+                mean, var = x.mean(0, keepdim=True), x.var(0, unbiased=False, keepdim=True)
+                return weight.view(shape) * (x - mean) / (var + eps).sqrt() + bias.view(shape)
+            """,
+        ),
+        Answer(
+            "each-example",
+            "normalizes each example: layer normalization",
+            """
+            def batch_norm(x, weight, bias, eps=1e-5):
+                if x.numel() == x.shape[1]:
+                    raise ValueError("one value per channel")
+                axes = list(range(1, x.ndim))
+                shape = [1, -1, *[1] * (x.ndim - 2)]
+                mean = x.mean(axes, keepdim=True)
+                var = x.var(axes, unbiased=False, keepdim=True)
+                return weight.view(shape) * (x - mean) / (var + eps).sqrt() + bias.view(shape)
+            """,
+        ),
+        Answer(
+            "eps-outside",
+            "adds eps to the standard deviation",
+            """
+            def batch_norm(x, weight, bias, eps=1e-5):
+                if x.numel() == x.shape[1]:
+                    raise ValueError("one value per channel")
+                axes = [0, *range(2, x.ndim)]
+                shape = [1, -1, *[1] * (x.ndim - 2)]
+                mean = x.mean(axes, keepdim=True)
+                std = x.var(axes, unbiased=False, keepdim=True).sqrt()
+                return weight.view(shape) * (x - mean) / (std + eps) + bias.view(shape)
+            """,
+        ),
+        Answer(
+            "broadcast-last",
+            "lets weight and bias meet the last axis of the maps",
+            """
+            def batch_norm(x, weight, bias, eps=1e-5):
+                if x.numel() == x.shape[1]:
+                    raise ValueError("one value per channel")
+                axes = [0, *range(2, x.ndim)]
+                mean = x.mean(axes, keepdim=True)
+                var = x.var(axes, unbiased=False, keepdim=True)
+                return weight * (x - mean) / (var + eps).sqrt() + bias
+            """,
+        ),
+        Answer(
+            "no-check",
+            "normalizes a single value to zero without a word",
+            """
+            def batch_norm(x, weight, bias, eps=1e-5):
+                axes = [0, *range(2, x.ndim)]
+                shape = [1, -1, *[1] * (x.ndim - 2)]
+                mean = x.mean(axes, keepdim=True)
+                var = x.var(axes, unbiased=False, keepdim=True)
+                return weight.view(shape) * (x - mean) / (var + eps).sqrt() + bias.view(shape)
+            """,
+        ),
+    ),
+    right=(
+        Answer(
+            "flattened",
+            "channels first, everything else in one axis",
+            """
+            def batch_norm(x, weight, bias, eps=1e-5):
+                flat = x.transpose(0, 1).reshape(x.shape[1], -1)  # (C, n)
+                if flat.shape[1] < 2:
+                    raise ValueError("a variance needs two values")
+                centered = flat - flat.mean(1, keepdim=True)
+                scale = weight / torch.sqrt(centered.pow(2).mean(1) + eps)
+                y = centered * scale[:, None] + bias[:, None]
+                return y.view(x.shape[1], x.shape[0], *x.shape[2:]).transpose(0, 1)
+            """,
+        ),
+        Answer(
+            "loop",
+            "a loop over channels",
+            """
+            def batch_norm(x, weight, bias, eps=1e-5):
+                channels = []
+                for c in range(x.shape[1]):
+                    values = x[:, c]
+                    if values.numel() == 1:
+                        raise ValueError("one value")
+                    var = (values**2).mean() - values.mean() ** 2
+                    y = (values - values.mean()) / (var + eps) ** 0.5
+                    channels.append(weight[c] * y + bias[c])
+                return torch.stack(channels, dim=1)
+            """,
+        ),
+    ),
+)
+
+RUNNING = Question(
+    "b2-running",
+    "b2-running-test",
+    wrong=(
+        Answer(
+            "biased",
+            "remembers the biased variance",
+            """
+            def update_running(running_mean, running_var, x, momentum=0.1):
+                axes = [0, *range(2, x.ndim)]
+                mean, var = x.mean(axes), x.var(axes, unbiased=False)
+                return ((1 - momentum) * running_mean + momentum * mean,
+                        (1 - momentum) * running_var + momentum * var)
+            """,
+        ),
+        Answer(
+            "old-weight",
+            "takes the momentum for the weight of the old value",
+            """
+            def update_running(running_mean, running_var, x, momentum=0.1):
+                axes = [0, *range(2, x.ndim)]
+                mean, var = x.mean(axes), x.var(axes)
+                return (momentum * running_mean + (1 - momentum) * mean,
+                        momentum * running_var + (1 - momentum) * var)
+            """,
+        ),
+        Answer(
+            "in-place",
+            "changes the tensors that came in",
+            """
+            def update_running(running_mean, running_var, x, momentum=0.1):
+                axes = [0, *range(2, x.ndim)]
+                running_mean.lerp_(x.mean(axes), momentum)
+                running_var.lerp_(x.var(axes), momentum)
+                return running_mean, running_var
+            """,
+        ),
+        Answer(
+            "batch-as-count",
+            "takes the batch size for n in the correction",
+            """
+            def update_running(running_mean, running_var, x, momentum=0.1):
+                axes, N = [0, *range(2, x.ndim)], len(x)
+                mean, var = x.mean(axes), x.var(axes, unbiased=False)
+                return ((1 - momentum) * running_mean + momentum * mean,
+                        (1 - momentum) * running_var + momentum * var * N / max(N - 1, 1))
+            """,
+        ),
+        Answer(
+            "deviation",
+            "remembers the standard deviation",
+            """
+            def update_running(running_mean, running_var, x, momentum=0.1):
+                axes = [0, *range(2, x.ndim)]
+                return ((1 - momentum) * running_mean + momentum * x.mean(axes),
+                        (1 - momentum) * running_var + momentum * x.std(axes))
+            """,
+        ),
+    ),
+    right=(
+        Answer(
+            "lerp",
+            "linear interpolation",
+            """
+            def update_running(running_mean, running_var, x, momentum=0.1):
+                flat = x.transpose(0, 1).flatten(1)
+                return (torch.lerp(running_mean, flat.mean(1), momentum),
+                        torch.lerp(running_var, flat.var(1), momentum))
+            """,
+        ),
+        Answer(
+            "torch",
+            "asks torch, on copies",
+            """
+            def update_running(running_mean, running_var, x, momentum=0.1):
+                mean, var = running_mean.clone(), running_var.clone()
+                F.batch_norm(x, mean, var, training=True, momentum=momentum)
+                return mean, var
+            """,
+        ),
+    ),
+)
+
+FOLD = Question(
+    "b3-fold",
+    "b3-fold-test",
+    wrong=(
+        Answer(
+            "keeps-bias",
+            "forgets that the mean is scaled as well",
+            """
+            def fold(kernel, weight, bias, running_mean, running_var, eps=1e-5):
+                scale = weight / (running_var + eps).sqrt()
+                return kernel * scale.view(-1, 1, 1, 1), bias - running_mean
+            """,
+        ),
+        Answer(
+            "input-channels",
+            "scales the input channels",
+            """
+            def fold(kernel, weight, bias, running_mean, running_var, eps=1e-5):
+                scale = weight / (running_var + eps).sqrt()
+                if kernel.shape[1] == len(scale):
+                    return kernel * scale.view(1, -1, 1, 1), bias - scale * running_mean
+                return kernel * scale.mean(), bias - scale * running_mean
+            """,
+        ),
+        Answer(
+            "variance",
+            "divides by the variance",
+            """
+            def fold(kernel, weight, bias, running_mean, running_var, eps=1e-5):
+                scale = weight / (running_var + eps)
+                return kernel * scale.view(-1, 1, 1, 1), bias - scale * running_mean
+            """,
+        ),
+        Answer(
+            "sign",
+            "adds the mean in place of subtracting it",
+            """
+            def fold(kernel, weight, bias, running_mean, running_var, eps=1e-5):
+                scale = weight / (running_var + eps).sqrt()
+                return kernel * scale.view(-1, 1, 1, 1), bias + scale * running_mean
+            """,
+        ),
+    ),
+    right=(
+        Answer(
+            "einsum",
+            "einsum and rsqrt",
+            """
+            def fold(kernel, weight, bias, running_mean, running_var, eps=1e-5):
+                scale = weight * torch.rsqrt(running_var + eps)
+                return torch.einsum("o,oihw->oihw", scale, kernel), bias - running_mean * scale
+            """,
+        ),
+        Answer(
+            "probe",
+            "asks the normalization what it does to zero and to one",
+            """
+            def fold(kernel, weight, bias, running_mean, running_var, eps=1e-5):
+                probe = torch.stack([torch.zeros_like(bias), torch.ones_like(bias)])
+                zero, one = F.batch_norm(probe, running_mean, running_var, weight, bias, eps=eps)
+                return torch.stack([k * s for k, s in zip(kernel, one - zero)]), zero
+            """,
+        ),
+    ),
+)
+
+LAYER_NORM = Question(
+    "b4-layer-norm",
+    "b4-layer-norm-test",
+    wrong=(
+        Answer(
+            "over-the-batch",
+            "normalizes features over the batch",
+            """
+            def layer_norm(x, weight, bias, eps=1e-5):
+                mean, var = x.mean(0, keepdim=True), x.var(0, unbiased=False, keepdim=True)
+                return weight * (x - mean) / (var + eps).sqrt() + bias
+            """,
+        ),
+        Answer(
+            "all-but-first",
+            "averages over the steps as well",
+            """
+            def layer_norm(x, weight, bias, eps=1e-5):
+                axes = list(range(1, x.ndim)) or [0]
+                mean = x.mean(axes, keepdim=True)
+                var = x.var(axes, unbiased=False, keepdim=True)
+                return weight * (x - mean) / (var + eps).sqrt() + bias
+            """,
+        ),
+        Answer(
+            "unbiased",
+            "divides by D - 1",
+            """
+            def layer_norm(x, weight, bias, eps=1e-5):
+                mean, var = x.mean(-1, keepdim=True), x.var(-1, keepdim=True)
+                return weight * (x - mean) / (var + eps).sqrt() + bias
+            """,
+        ),
+        Answer(
+            "no-shift",
+            "forgets the bias",
+            """
+            def layer_norm(x, weight, bias, eps=1e-5):
+                mean, var = x.mean(-1, keepdim=True), x.var(-1, unbiased=False, keepdim=True)
+                return weight * (x - mean) / (var + eps).sqrt()
+            """,
+        ),
+    ),
+    right=(
+        Answer(
+            "moments",
+            "the mean of the squares minus the square of the mean",
+            """
+            def layer_norm(x, weight, bias, eps=1e-5):
+                y = x.double()
+                mean = y.mean(-1, keepdim=True)
+                var = (y * y).mean(-1, keepdim=True) - mean**2
+                return (weight * ((y - mean) / torch.sqrt(var + eps)) + bias).to(x.dtype)
+            """,
+        ),
+        Answer(
+            "rows",
+            "row by row",
+            """
+            def layer_norm(x, weight, bias, eps=1e-5):
+                rows = []
+                for row in x.reshape(-1, x.shape[-1]):
+                    row = row - row.sum() / len(row)
+                    rows.append(row / (row.dot(row) / len(row) + eps) ** 0.5 * weight + bias)
+                return torch.stack(rows).view(x.shape)
+            """,
+        ),
+    ),
+)
+
+RESIDUAL = Question(
+    "b5-residual",
+    "b5-residual-test",
+    wrong=(
+        Answer(
+            "plain",
+            "leaves the shortcut out",
+            """
+            def residual_block(x, kernel1, kernel2, stride=1, projection=None):
+                y = F.conv2d(x, kernel1, stride=stride, padding=1).relu()
+                y = F.conv2d(y, kernel2, padding=1)
+                if projection is None and y.shape != x.shape:
+                    raise ValueError("shapes")
+                return y.relu()
+            """,
+        ),
+        Answer(
+            "relu-first",
+            "applies the last ReLU before the sum",
+            """
+            def residual_block(x, kernel1, kernel2, stride=1, projection=None):
+                y = F.conv2d(x, kernel1, stride=stride, padding=1).relu()
+                y = F.conv2d(y, kernel2, padding=1).relu()
+                shortcut = x if projection is None else F.conv2d(x, projection, stride=stride)
+                if shortcut.shape != y.shape:
+                    raise ValueError("shapes")
+                return y + shortcut
+            """,
+        ),
+        Answer(
+            "no-last-relu",
+            "forgets the last ReLU",
+            """
+            def residual_block(x, kernel1, kernel2, stride=1, projection=None):
+                y = F.conv2d(x, kernel1, stride=stride, padding=1).relu()
+                y = F.conv2d(y, kernel2, padding=1)
+                shortcut = x if projection is None else F.conv2d(x, projection, stride=stride)
+                if shortcut.shape != y.shape:
+                    raise ValueError("shapes")
+                return y + shortcut
+            """,
+        ),
+        Answer(
+            "broadcast",
+            "adds whatever broadcasts",
+            """
+            def residual_block(x, kernel1, kernel2, stride=1, projection=None):
+                y = F.conv2d(x, kernel1, stride=stride, padding=1).relu()
+                y = F.conv2d(y, kernel2, padding=1)
+                try:
+                    return (y + (x if projection is None
+                                 else F.conv2d(x, projection, stride=stride))).relu()
+                except RuntimeError as error:
+                    raise ValueError("shapes") from error
+            """,
+        ),
+        Answer(
+            "stride-forgotten",
+            "subsamples the projected shortcut by averaging",
+            """
+            def residual_block(x, kernel1, kernel2, stride=1, projection=None):
+                y = F.conv2d(x, kernel1, stride=stride, padding=1).relu()
+                y = F.conv2d(y, kernel2, padding=1)
+                shortcut = x
+                if projection is not None:
+                    shortcut = F.adaptive_avg_pool2d(F.conv2d(x, projection), y.shape[2:])
+                if shortcut.shape != y.shape:
+                    raise ValueError("shapes")
+                return (y + shortcut).relu()
+            """,
+        ),
+        Answer(
+            "concatenates",
+            "puts the input beside the result, as a dense block does",
+            """
+            def residual_block(x, kernel1, kernel2, stride=1, projection=None):
+                y = F.conv2d(x, kernel1, stride=stride, padding=1).relu()
+                y = F.conv2d(y, kernel2, padding=1)
+                shortcut = x if projection is None else F.conv2d(x, projection, stride=stride)
+                if shortcut.shape != y.shape:
+                    raise ValueError("shapes")
+                return torch.cat([shortcut, y], dim=1).relu()
+            """,
+        ),
+    ),
+    right=(
+        Answer(
+            "modules",
+            "torch's functions under other names, an explicit check",
+            """
+            def residual_block(x, kernel1, kernel2, stride=1, projection=None):
+                f = torch.conv2d(torch.relu(torch.conv2d(x, kernel1, None, stride, 1)),
+                                 kernel2, None, 1, 1)
+                if projection is not None:
+                    x = torch.conv2d(x, projection, None, stride)
+                if f.shape != x.shape:
+                    raise ValueError(f"{f.shape} and {x.shape}")
+                return torch.relu(f + x)
+            """,
+        ),
+        Answer(
+            "matrix",
+            "the projection as a matrix product on every stride-th place",
+            """
+            def residual_block(x, kernel1, kernel2, stride=1, projection=None):
+                shortcut = x
+                if projection is not None:
+                    shortcut = torch.einsum("oc,nchw->nohw", projection[:, :, 0, 0],
+                                            x[:, :, ::stride, ::stride])
+                y = F.relu(F.conv2d(x, kernel1, stride=stride, padding=1))
+                y = F.conv2d(y, kernel2, padding="same")
+                if tuple(y.shape) != tuple(shortcut.shape):
+                    raise ValueError("give a projection")
+                return F.relu(y + shortcut)
+            """,
+        ),
+    ),
+)
+
+DENSE = Question(
+    "b6-dense",
+    "b6-dense-test",
+    wrong=(
+        Answer(
+            "chain",
+            "returns the last layer's output only",
+            """
+            def dense_block(x, kernels):
+                y = x
+                for kernel in kernels:
+                    y = F.conv2d(x.relu(), kernel, padding=1)
+                    x = torch.cat([x, y], dim=1)
+                return y
+            """,
+        ),
+        Answer(
+            "in-front",
+            "puts the new channels in front",
+            """
+            def dense_block(x, kernels):
+                for kernel in kernels:
+                    x = torch.cat([F.conv2d(x.relu(), kernel, padding=1), x], dim=1)
+                return x
+            """,
+        ),
+        Answer(
+            "relu-kept",
+            "passes on what went through the ReLU",
+            """
+            def dense_block(x, kernels):
+                for kernel in kernels:
+                    x = x.relu()
+                    x = torch.cat([x, F.conv2d(x, kernel, padding=1)], dim=1)
+                return x
+            """,
+        ),
+        Answer(
+            "relu-after",
+            "applies the ReLU behind the convolution",
+            """
+            def dense_block(x, kernels):
+                for kernel in kernels:
+                    x = torch.cat([x, F.conv2d(x, kernel, padding=1).relu()], dim=1)
+                return x
+            """,
+        ),
+        Answer(
+            "without-input",
+            "leaves the input out of what it returns",
+            """
+            def dense_block(x, kernels):
+                C = x.shape[1]
+                for kernel in kernels:
+                    x = torch.cat([x, F.conv2d(x.relu(), kernel, padding=1)], dim=1)
+                return x[:, C:]
+            """,
+        ),
+    ),
+    right=(
+        Answer(
+            "list",
+            "keeps a list of outputs and concatenates it for every layer",
+            """
+            def dense_block(x, kernels):
+                outputs = [x]
+                for kernel in kernels:
+                    seen = torch.relu(torch.cat(outputs, dim=1))
+                    outputs.append(torch.conv2d(seen, kernel, padding=1))
+                return torch.cat(outputs, dim=1)
+            """,
+        ),
+        Answer(
+            "recursive",
+            "a recursion over the kernels",
+            """
+            def dense_block(x, kernels):
+                if len(kernels) == 0:
+                    return x
+                y = F.conv2d(F.relu(x), kernels[0], padding=(1, 1))
+                return dense_block(torch.cat((x, y), 1), kernels[1:])
+            """,
+        ),
+    ),
+)
+
+LADDER = Question(
+    "b7-ladder",
+    "b7-ladder-test",
+    wrong=(
+        Answer(
+            "last-transition",
+            "puts a transition behind the last block, too",
+            """
+            def channel_ladder(channels, growth, layers):
+                if not layers:
+                    raise ValueError("no block")
+                ladder = []
+                for count in layers:
+                    ladder += [channels + count * growth, (channels + count * growth) // 2]
+                    channels = ladder[-1]
+                return ladder
+            """,
+        ),
+        Answer(
+            "growth-once",
+            "lets a block append its growth once",
+            """
+            def channel_ladder(channels, growth, layers):
+                if not layers:
+                    raise ValueError("no block")
+                ladder = []
+                for _ in layers:
+                    ladder += [channels + growth, (channels + growth) // 2]
+                    channels = ladder[-1]
+                return ladder[:-1]
+            """,
+        ),
+        Answer(
+            "not-halved",
+            "begins the next block with what the last one made",
+            """
+            def channel_ladder(channels, growth, layers):
+                if not layers:
+                    raise ValueError("no block")
+                ladder = []
+                for count in layers:
+                    channels += count * growth
+                    ladder += [channels, channels // 2]
+                return ladder[:-1]
+            """,
+        ),
+        Answer(
+            "rounded-up",
+            "rounds half a channel up",
+            """
+            def channel_ladder(channels, growth, layers):
+                if not layers:
+                    raise ValueError("no block")
+                ladder = []
+                for count in layers:
+                    ladder += [channels + count * growth, -(-(channels + count * growth) // 2)]
+                    channels = ladder[-1]
+                return ladder[:-1]
+            """,
+        ),
+        Answer(
+            "empty",
+            "accepts a network without a block",
+            """
+            def channel_ladder(channels, growth, layers):
+                ladder = []
+                for count in layers:
+                    ladder += [channels + count * growth, (channels + count * growth) // 2]
+                    channels = ladder[-1]
+                return ladder[:-1]
+            """,
+        ),
+    ),
+    right=(
+        Answer(
+            "pairs",
+            "adds pairs and drops the last transition; a tuple",
+            """
+            def channel_ladder(channels, growth, layers):
+                if len(layers) == 0:
+                    raise ValueError("a DenseNet needs a block")
+                ladder = []
+                for count in layers:
+                    wide = channels + count * growth
+                    channels = wide // 2
+                    ladder.extend((wide, channels))
+                return tuple(ladder[:-1])
+            """,
+        ),
+        Answer(
+            "recursive",
+            "a recursion over the blocks",
+            """
+            def channel_ladder(channels, growth, layers):
+                if not layers:
+                    raise ValueError("no block")
+                first, rest = channels + layers[0] * growth, layers[1:]
+                if not rest:
+                    return [first]
+                return [first, first // 2, *channel_ladder(first // 2, growth, rest)]
+            """,
+        ),
+    ),
+)
+
+QUESTIONS = [
+    *CONCEPTS,
+    BATCH_NORM,
+    RUNNING,
+    FOLD,
+    LAYER_NORM,
+    RESIDUAL,
+    DENSE,
+    LADDER,
+]
