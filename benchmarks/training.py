@@ -119,9 +119,20 @@ def limit_epoch(model: nn.Module, x: Tensor, y: Tensor, steps: list[int], optimi
 
 
 def compare(data: datasets.ImageDataset, size: int, args, device_name: str) -> list[Result]:
-    """Epochs of all contestants in turn, each on a copy of the same network."""
+    """The times of an epoch, as rows of the table."""
     torch.manual_seed(0)
     network = models.LeNet() if size == 28 else small_convnet()
+    best = epochs_of(network, data, size, args)
+    kind = "LeNet" if size == 28 else "conv net"
+    what = f"{data.name.split()[0]}, {len(data)} images, {size} px, {kind}"
+    return [
+        Result(f"{what}, {w} workers", best["ours"], best[w], best["limit"], "s", device_name)
+        for w in WORKERS
+    ]
+
+
+def epochs_of(network: nn.Module, data: datasets.ImageDataset, size: int, args) -> dict:
+    """Epochs of all contestants in turn, each on a copy of the network: seconds of the fastest."""
     with tempfile.TemporaryDirectory() as folder:
         ours, peers = our_loader(data, size, args), peer_loaders(data, size, folder, args)
         check_same_work(data, size, peers[0])
@@ -138,13 +149,7 @@ def compare(data: datasets.ImageDataset, size: int, args, device_name: str) -> l
                 contestants[name] = lambda m=model, o=optimizer: limit_epoch(m, x, y, steps, o)
             else:
                 contestants[name] = lambda m=model, o=optimizer, w=name: peer_epoch(m, peers[w], o)
-        best = fastest(contestants, args)
-    kind = "LeNet" if size == 28 else "conv net"
-    what = f"{data.name.split()[0]}, {len(data)} images, {size} px, {kind}"
-    return [
-        Result(f"{what}, {w} workers", best["ours"], best[w], best["limit"], "s", device_name)
-        for w in WORKERS
-    ]
+        return fastest(contestants, args)
 
 
 def input_alone(data: datasets.ImageDataset, size: int, args) -> None:
