@@ -22,7 +22,9 @@ from dlcourse.datasets import Pair, PooledLoader, TranslationDataset
 
 FRACTIONS = (0.9, 0.05, 0.05)  # of the pairs: training, validation, test
 MODELS = ("seq2seq", "attention", "transformer")
+# The highest of the cycle. Small networks take larger steps.
 LEARNING_RATES = {"seq2seq": 1e-3, "attention": 1e-3, "transformer": 5e-4}
+SMALL_LEARNING_RATE = 3e-3
 
 
 @dataclass
@@ -81,10 +83,11 @@ def run(kind, seed, train, validation, test, args, device_name) -> Result:
     model = build(kind, train, args).to(args.device)
     batches = PooledLoader(train, args.batch_size, seed=seed)
     held_out = PooledLoader(validation, args.batch_size, shuffle=False)
-    optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATES[kind])
+    lr = SMALL_LEARNING_RATE if args.size == "small" else LEARNING_RATES[kind]
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer,
-        LEARNING_RATES[kind],
+        lr,
         total_steps=args.epochs * len(batches),
         pct_start=0.1,
         cycle_momentum=False,
