@@ -1,0 +1,809 @@
+"""Answers to the exercise ``modern-convnets``."""
+
+from tests.answers import Answer, Question, choice, number
+
+CONCEPTS = [
+    choice(
+        1,
+        "c",
+        {
+            "a": "does not know that LeNet saturates",
+            "b": "takes a true count of the layers for the wrong statement",
+            "d": "does not know where dropout stands",
+        },
+    ),
+    choice(
+        2,
+        "a",
+        {
+            "b": "takes 3×3 windows for a linear layer at a pixel",
+            "c": "takes branches side by side for a chain",
+            "d": "takes the linear layers at the end for those at a pixel",
+        },
+    ),
+    choice(
+        3,
+        "d",
+        {
+            "a": "does not see Inception modules as a block",
+            "b": "does not know the VGG block",
+            "c": "does not know the NiN block",
+        },
+    ),
+    number(
+        4,
+        right={
+            "54.0": "a float",
+            "math.floor((224 - 11 + 4) / 4)": "the formula as (n - k + s) / s",
+            "len(range(0, 224 - 11 + 1, 4))": "counts the positions",
+        },
+        wrong={
+            "96": "takes the number of maps for their size",
+            "(224 - 11) // 4": "forgets the first position",
+            "224 // 4": "divides by the stride, whatever the window",
+            "(224 + 2 * 2 - 11) // 4 + 1": "adds a padding",
+            "224": "forgets the stride",
+        },
+    ),
+    choice(
+        5,
+        "b",
+        {
+            "a": "takes NiN for VGG",
+            "c": "takes GoogLeNet for VGG",
+            "d": "believes that a plan of blocks is hard to change",
+        },
+    ),
+    number(
+        6,
+        right={
+            "sum([128, 192, 96, 64])": "a sum",
+            "torch.tensor(480)": "a tensor",
+            "480.0": "a float",
+        },
+        wrong={
+            "128 + 128 + 192 + 32 + 96 + 64": "counts the reductions inside of the branches too",
+            "128 + 192 + 96": "forgets the branch with the pooling",
+            "128 + 192 + 96 + 256": "believes that the pooling's channels are stacked",
+            "256 + 128 + 192 + 96 + 64": "adds the input",
+            "192": "takes the largest branch, as if branches were added",
+        },
+    ),
+    choice(
+        7,
+        "d",
+        {
+            "a": "believes that poolings remove parameters",
+            "b": "looks at the first layer, which holds few parameters",
+            "c": "takes the window of one pixel for a single weight",
+        },
+    ),
+]
+
+SIZES = Question(
+    "b1-sizes",
+    "b1-sizes-test",
+    wrong=(
+        Answer(
+            "padding-once",
+            "adds the padding at one end only",
+            """
+            def size_chain(size, windows):
+                chain = [size]
+                for number, (kernel, stride, padding) in enumerate(windows, 1):
+                    if chain[-1] + padding < kernel:
+                        raise ValueError(f"window {number} does not fit")
+                    chain.append((chain[-1] + padding - kernel) // stride + 1)
+                return chain
+            """,
+        ),
+        Answer(
+            "rounds-up",
+            "rounds up",
+            """
+            def size_chain(size, windows):
+                chain = [size]
+                for number, (kernel, stride, padding) in enumerate(windows, 1):
+                    if chain[-1] + 2 * padding < kernel:
+                        raise ValueError(f"window {number} does not fit")
+                    chain.append(math.ceil((chain[-1] + 2 * padding - kernel) / stride) + 1)
+                return chain
+            """,
+        ),
+        Answer(
+            "no-first",
+            "forgets the window's first position",
+            """
+            def size_chain(size, windows):
+                chain = [size]
+                for number, (kernel, stride, padding) in enumerate(windows, 1):
+                    if chain[-1] + 2 * padding < kernel:
+                        raise ValueError(f"window {number} does not fit")
+                    chain.append((chain[-1] + 2 * padding - kernel) // stride)
+                return chain
+            """,
+        ),
+        Answer(
+            "no-check",
+            "lets a window that does not fit make a size of zero or less",
+            """
+            def size_chain(size, windows):
+                chain = [size]
+                for kernel, stride, padding in windows:
+                    chain.append((chain[-1] + 2 * padding - kernel) // stride + 1)
+                return chain
+            """,
+        ),
+        Answer(
+            "exact-refused",
+            "refuses a window that fits exactly",
+            """
+            def size_chain(size, windows):
+                chain = [size]
+                for number, (kernel, stride, padding) in enumerate(windows, 1):
+                    if chain[-1] + 2 * padding <= kernel:
+                        raise ValueError(f"window {number} does not fit")
+                    chain.append((chain[-1] + 2 * padding - kernel) // stride + 1)
+                return chain
+            """,
+        ),
+        Answer(
+            "counts-from-zero",
+            "counts windows from 0 in the message",
+            """
+            def size_chain(size, windows):
+                chain = [size]
+                for number, (kernel, stride, padding) in enumerate(windows):
+                    if chain[-1] + 2 * padding < kernel:
+                        raise ValueError(f"window {number} does not fit")
+                    chain.append((chain[-1] + 2 * padding - kernel) // stride + 1)
+                return chain
+            """,
+        ),
+    ),
+    right=(
+        Answer(
+            "recursive",
+            "from the first window to the others",
+            """
+            def size_chain(size, windows, done=0):
+                if not windows:
+                    return [size]
+                (kernel, stride, padding), *others = windows
+                padded = size + padding + padding
+                if kernel > padded:
+                    raise ValueError(f"{done + 1}: {kernel} pixels do not fit into {padded}")
+                return [size] + size_chain(
+                    math.floor((padded - kernel + stride) / stride), others, done + 1
+                )
+            """,
+        ),
+        Answer(
+            "positions",
+            "counts the places where the window may begin; a tuple comes back",
+            """
+            def size_chain(size, windows):
+                sizes = (size,)
+                for i in range(len(windows)):
+                    kernel, stride, padding = windows[i]
+                    starts = range(0, sizes[-1] + 2 * padding - kernel + 1, stride)
+                    if len(starts) == 0:
+                        raise ValueError("the window number " + str(i + 1) + " is too large")
+                    sizes += (len(starts),)
+                return sizes
+            """,
+        ),
+    ),
+)
+
+VGG = Question(
+    "b2-vgg",
+    "b2-vgg-test",
+    wrong=(
+        Answer(
+            "no-padding",
+            "forgets the padding",
+            """
+            def vgg_block(num_convs, in_channels, out_channels):
+                layers = []
+                for _ in range(num_convs):
+                    layers += [nn.Conv2d(in_channels, out_channels, 3), nn.ReLU()]
+                    in_channels = out_channels
+                return nn.Sequential(*layers, nn.MaxPool2d(2, 2))
+            """,
+        ),
+        Answer(
+            "one-relu",
+            "a single ReLU, after the last convolution",
+            """
+            def vgg_block(num_convs, in_channels, out_channels):
+                layers = []
+                for _ in range(num_convs):
+                    layers.append(nn.Conv2d(in_channels, out_channels, 3, padding=1))
+                    in_channels = out_channels
+                return nn.Sequential(*layers, nn.ReLU(), nn.MaxPool2d(2, 2))
+            """,
+        ),
+        Answer(
+            "pool-each",
+            "pools after every convolution",
+            """
+            def vgg_block(num_convs, in_channels, out_channels):
+                layers = []
+                for _ in range(num_convs):
+                    layers += [nn.Conv2d(in_channels, out_channels, 3, padding=1), nn.ReLU(),
+                               nn.MaxPool2d(2, 2)]
+                    in_channels = out_channels
+                return nn.Sequential(*layers)
+            """,
+        ),
+        Answer(
+            "same-input",
+            "every convolution expects the channels of the block's input",
+            """
+            def vgg_block(num_convs, in_channels, out_channels):
+                layers = []
+                for _ in range(num_convs):
+                    layers += [nn.Conv2d(in_channels, out_channels, 3, padding=1), nn.ReLU()]
+                return nn.Sequential(*layers, nn.MaxPool2d(2, 2))
+            """,
+        ),
+        Answer(
+            "average",
+            "takes the mean in place of the maximum",
+            """
+            def vgg_block(num_convs, in_channels, out_channels):
+                layers = []
+                for _ in range(num_convs):
+                    layers += [nn.Conv2d(in_channels, out_channels, 3, padding=1), nn.ReLU()]
+                    in_channels = out_channels
+                return nn.Sequential(*layers, nn.AvgPool2d(2, 2))
+            """,
+        ),
+        Answer(
+            "shared",
+            "repeats one convolution, with the same weights",
+            """
+            def vgg_block(num_convs, in_channels, out_channels):
+                first = nn.Conv2d(in_channels, out_channels, 3, padding=1)
+                layers = [first, nn.ReLU()]
+                again = nn.Conv2d(out_channels, out_channels, 3, padding=1)
+                for _ in range(num_convs - 1):
+                    layers += [again, nn.ReLU()]
+                block = nn.Module()
+                block.convs = nn.ModuleList([first, again] if num_convs > 1 else [first])
+                block.layers = layers
+                return Chain(block)
+
+            class Chain(nn.Module):
+                def __init__(self, block):
+                    super().__init__()
+                    self.convs, self.layers = block.convs, tuple(block.layers)
+
+                def forward(self, x):
+                    for layer in self.layers:
+                        x = layer(x)
+                    return F.max_pool2d(x, 2)
+            """,
+        ),
+    ),
+    right=(
+        Answer(
+            "class",
+            "a module of its own, with functions in forward",
+            """
+            class Block(nn.Module):
+                def __init__(self, sizes):
+                    super().__init__()
+                    self.convs = nn.ModuleList(
+                        nn.Conv2d(a, b, kernel_size=(3, 3), padding="same")
+                        for a, b in zip(sizes, sizes[1:])
+                    )
+
+                def forward(self, x):
+                    for conv in self.convs:
+                        x = torch.clamp(conv(x), min=0)
+                    return F.max_pool2d(x, kernel_size=2)
+
+            def vgg_block(num_convs, in_channels, out_channels):
+                return Block([in_channels] + [out_channels] * num_convs)
+            """,
+        ),
+        Answer(
+            "named",
+            "a Sequential with names, ReLU in place",
+            """
+            def vgg_block(num_convs, in_channels, out_channels):
+                block = nn.Sequential()
+                for i in range(num_convs):
+                    block.add_module(
+                        f"conv{i}",
+                        nn.Conv2d(out_channels if i else in_channels, out_channels, 3, 1, 1),
+                    )
+                    block.add_module(f"relu{i}", nn.ReLU(inplace=True))
+                block.add_module("pool", nn.MaxPool2d(2))
+                return block
+            """,
+        ),
+    ),
+)
+
+NIN = Question(
+    "b3-nin",
+    "b3-nin-test",
+    wrong=(
+        Answer(
+            "stride-everywhere",
+            "strides in every convolution",
+            """
+            def nin_block(x, convs, stride=1, padding=0):
+                for i, (weight, bias) in enumerate(convs):
+                    x = F.conv2d(x, weight, bias, stride, padding if i == 0 else 0).relu()
+                return x
+            """,
+        ),
+        Answer(
+            "padding-everywhere",
+            "pads before every convolution",
+            """
+            def nin_block(x, convs, stride=1, padding=0):
+                for i, (weight, bias) in enumerate(convs):
+                    x = F.conv2d(x, weight, bias, stride if i == 0 else 1, padding).relu()
+                return x
+            """,
+        ),
+        Answer(
+            "no-last-relu",
+            "no ReLU after the last convolution",
+            """
+            def nin_block(x, convs, stride=1, padding=0):
+                (w1, b1), (w2, b2), (w3, b3) = convs
+                x = F.conv2d(x, w1, b1, stride, padding).relu()
+                return F.conv2d(F.conv2d(x, w2, b2).relu(), w3, b3)
+            """,
+        ),
+        Answer(
+            "one-relu",
+            "a single ReLU at the end: three linear maps in a row",
+            """
+            def nin_block(x, convs, stride=1, padding=0):
+                (w1, b1), (w2, b2), (w3, b3) = convs
+                x = F.conv2d(x, w1, b1, stride, padding)
+                return F.conv2d(F.conv2d(x, w2, b2), w3, b3).relu()
+            """,
+        ),
+        Answer(
+            "no-bias",
+            "forgets the biases",
+            """
+            def nin_block(x, convs, stride=1, padding=0):
+                (w1, _), (w2, _), (w3, _) = convs
+                x = F.conv2d(x, w1, None, stride, padding).relu()
+                return F.conv2d(F.conv2d(x, w2).relu(), w3).relu()
+            """,
+        ),
+    ),
+    right=(
+        Answer(
+            "linear",
+            "linear layers over channels that stand last",
+            """
+            def nin_block(x, convs, stride=1, padding=0):
+                weight, bias = convs[0]
+                h = F.relu(F.conv2d(x, weight, bias, stride=stride, padding=padding))
+                h = h.movedim(1, 3)
+                for weight, bias in convs[1:]:
+                    h = F.relu(F.linear(h, weight.flatten(1), bias))
+                return h.movedim(3, 1)
+            """,
+        ),
+        Answer(
+            "modules",
+            "torch's modules with the given weights",
+            """
+            def nin_block(x, convs, stride=1, padding=0):
+                layers = []
+                for i, (weight, bias) in enumerate(convs):
+                    c_out, c_in, kernel, _ = weight.shape
+                    if i == 0:
+                        conv = nn.Conv2d(c_in, c_out, kernel, stride, padding)
+                    else:
+                        conv = nn.Conv2d(c_in, c_out, 1)
+                    conv.weight, conv.bias = nn.Parameter(weight), nn.Parameter(bias)
+                    layers += [conv, nn.ReLU()]
+                with torch.no_grad():
+                    return nn.Sequential(*layers)(x)
+            """,
+        ),
+    ),
+)
+
+AVERAGE = Question(
+    "b4-average",
+    "b4-average-test",
+    wrong=(
+        Answer(
+            "keeps-ones",
+            "leaves the sizes 1 of rows and columns: (N, V, 1, 1)",
+            """
+            def global_average(x):
+                return F.adaptive_avg_pool2d(x, 1)
+            """,
+        ),
+        Answer(
+            "squeezes-all",
+            "squeezes N or V away where they are 1",
+            """
+            def global_average(x):
+                return x.mean((2, 3), keepdim=True).squeeze()
+            """,
+        ),
+        Answer(
+            "maximum",
+            "takes the maximum",
+            """
+            def global_average(x):
+                return x.amax(dim=(2, 3))
+            """,
+        ),
+        Answer(
+            "sum",
+            "takes the sum",
+            """
+            def global_average(x):
+                return x.sum(dim=(2, 3))
+            """,
+        ),
+        Answer(
+            "square",
+            "divides by H·H, as if maps were square",
+            """
+            def global_average(x):
+                return x.sum(dim=(2, 3)) / x.shape[2] ** 2
+            """,
+        ),
+    ),
+    right=(
+        Answer(
+            "pooling",
+            "torch's adaptive pooling, flattened",
+            """
+            def global_average(x):
+                return nn.Sequential(nn.AdaptiveAvgPool2d((1, 1)), nn.Flatten())(x)
+            """,
+        ),
+        Answer(
+            "window",
+            "a pooling whose window is the map",
+            """
+            def global_average(x):
+                N, V, H, W = x.shape
+                return F.avg_pool2d(x, (H, W)).view(N, V)
+            """,
+        ),
+    ),
+)
+
+INCEPTION = Question(
+    "b5-inception",
+    "b5-inception-test",
+    wrong=(
+        Answer(
+            "zero-padded-pool",
+            "pads the pooling's input with zeros, which win over negative numbers",
+            """
+            def inception(x, convs):
+                def conv(name, h, padding=0):
+                    return F.conv2d(h, *convs[name], padding=padding).relu()
+                pooled = F.max_pool2d(F.pad(x, (1, 1, 1, 1)), 3, stride=1)
+                return torch.cat([conv("1", x), conv("2", conv("2 reduce", x), 1),
+                                  conv("3", conv("3 reduce", x), 2), conv("4", pooled)], 1)
+            """,
+        ),
+        Answer(
+            "chained",
+            "feeds each branch with the output of the reduction before it",
+            """
+            def inception(x, convs):
+                def conv(name, h, padding=0):
+                    return F.conv2d(h, *convs[name], padding=padding).relu()
+                first = conv("2 reduce", x)
+                second = conv("2", first, 1)
+                return torch.cat([conv("1", x), second, second,
+                                  conv("4", F.max_pool2d(x, 3, 1, 1))], 1)
+            """,
+        ),
+        Answer(
+            "no-relu-inside",
+            "no ReLU between the reduction and the window",
+            """
+            def inception(x, convs):
+                def conv(name, h, padding=0):
+                    return F.conv2d(h, *convs[name], padding=padding)
+                parts = [conv("1", x), conv("2", conv("2 reduce", x), 1),
+                         conv("3", conv("3 reduce", x), 2), conv("4", F.max_pool2d(x, 3, 1, 1))]
+                return torch.cat(parts, 1).relu()
+            """,
+        ),
+        Answer(
+            "conv-before-pool",
+            "pools after the fourth branch's convolution",
+            """
+            def inception(x, convs):
+                def conv(name, h, padding=0):
+                    return F.conv2d(h, *convs[name], padding=padding).relu()
+                return torch.cat([conv("1", x), conv("2", conv("2 reduce", x), 1),
+                                  conv("3", conv("3 reduce", x), 2),
+                                  F.max_pool2d(conv("4", x), 3, 1, 1)], 1)
+            """,
+        ),
+        Answer(
+            "wrong-order",
+            "stacks the 5×5 branch before the 3×3 one",
+            """
+            def inception(x, convs):
+                def conv(name, h, padding=0):
+                    return F.conv2d(h, *convs[name], padding=padding).relu()
+                return torch.cat([conv("1", x), conv("3", conv("3 reduce", x), 2),
+                                  conv("2", conv("2 reduce", x), 1),
+                                  conv("4", F.max_pool2d(x, 3, 1, 1))], 1)
+            """,
+        ),
+        Answer(
+            "over-batch",
+            "stacks along the batch",
+            """
+            def inception(x, convs):
+                def conv(name, h, padding=0):
+                    return F.conv2d(h, *convs[name], padding=padding).relu()
+                return torch.cat([conv("1", x), conv("2", conv("2 reduce", x), 1),
+                                  conv("3", conv("3 reduce", x), 2),
+                                  conv("4", F.max_pool2d(x, 3, 1, 1))])
+            """,
+        ),
+    ),
+    right=(
+        Answer(
+            "same",
+            "padding 'same', and a pooling padded with -inf by hand",
+            """
+            def inception(x, convs):
+                def conv(h, *names):
+                    for name in names:
+                        weight, bias = convs[name]
+                        h = torch.clamp(F.conv2d(h, weight, bias, padding="same"), min=0)
+                    return h
+                framed = F.pad(x, (1, 1, 1, 1), value=float("-inf"))
+                pooled = F.max_pool2d(framed, 3, stride=1)
+                return torch.cat((conv(x, "1"), conv(x, "2 reduce", "2"),
+                                  conv(x, "3 reduce", "3"), conv(pooled, "4")), dim=1)
+            """,
+        ),
+        Answer(
+            "preallocated",
+            "writes the branches into one tensor",
+            """
+            def inception(x, convs):
+                ways = [(x, ["1"]), (x, ["2 reduce", "2"]), (x, ["3 reduce", "3"]),
+                        (nn.MaxPool2d(3, stride=1, padding=1)(x), ["4"])]
+                channels = [convs[names[-1]][0].shape[0] for _, names in ways]
+                out = x.new_empty(x.shape[0], sum(channels), *x.shape[2:])
+                start = 0
+                for (h, names), c in zip(ways, channels):
+                    for name in names:
+                        weight, bias = convs[name]
+                        h = F.relu(F.conv2d(h, weight, bias, padding=weight.shape[2] // 2))
+                    out[:, start : start + c] = h
+                    start += c
+                return out
+            """,
+        ),
+    ),
+)
+
+COST = Question(
+    "b6-cost",
+    "b6-cost-test",
+    wrong=(
+        Answer(
+            "no-bias",
+            "forgets the biases among the parameters",
+            """
+            def cost(layers, channels, size):
+                parameters = work = 0
+                for kind, *n in layers:
+                    if kind == "conv":
+                        size = (size + 2 * n[3] - n[1]) // n[2] + 1
+                        weights = n[0] * channels * n[1] ** 2
+                        parameters += weights
+                        work += weights * size**2
+                        channels = n[0]
+                    elif kind == "pool":
+                        size = (size - n[0]) // n[1] + 1
+                    elif kind == "average":
+                        size = 1
+                    else:
+                        parameters += n[0] * channels * size**2
+                        work += n[0] * channels * size**2
+                        channels, size = n[0], 1
+                return parameters, work
+            """,
+        ),
+        Answer(
+            "size-before",
+            "counts the places of the input instead of those of the output",
+            """
+            def cost(layers, channels, size):
+                parameters = work = 0
+                for kind, *n in layers:
+                    if kind == "conv":
+                        weights = n[0] * channels * n[1] ** 2
+                        parameters += weights + n[0]
+                        work += weights * size**2
+                        size = (size + 2 * n[3] - n[1]) // n[2] + 1
+                        channels = n[0]
+                    elif kind == "pool":
+                        size = (size - n[0]) // n[1] + 1
+                    elif kind == "average":
+                        size = 1
+                    else:
+                        parameters += n[0] * channels * size**2 + n[0]
+                        work += n[0] * channels * size**2
+                        channels, size = n[0], 1
+                return parameters, work
+            """,
+        ),
+        Answer(
+            "one-side",
+            "multiplies by one side of the map only",
+            """
+            def cost(layers, channels, size):
+                parameters = work = 0
+                for kind, *n in layers:
+                    if kind == "conv":
+                        size = (size + 2 * n[3] - n[1]) // n[2] + 1
+                        weights = n[0] * channels * n[1] ** 2
+                        parameters += weights + n[0]
+                        work += weights * size
+                        channels = n[0]
+                    elif kind == "pool":
+                        size = (size - n[0]) // n[1] + 1
+                    elif kind == "average":
+                        size = 1
+                    else:
+                        parameters += n[0] * channels * size**2 + n[0]
+                        work += n[0] * channels * size**2
+                        channels, size = n[0], 1
+                return parameters, work
+            """,
+        ),
+        Answer(
+            "places-forgotten",
+            "a linear layer that reads one number of each map",
+            """
+            def cost(layers, channels, size):
+                parameters = work = 0
+                for kind, *n in layers:
+                    if kind == "conv":
+                        size = (size + 2 * n[3] - n[1]) // n[2] + 1
+                        weights = n[0] * channels * n[1] ** 2
+                        parameters += weights + n[0]
+                        work += weights * size**2
+                        channels = n[0]
+                    elif kind == "pool":
+                        size = (size - n[0]) // n[1] + 1
+                    elif kind == "linear":
+                        parameters += n[0] * channels + n[0]
+                        work += n[0] * channels
+                        channels = n[0]
+                return parameters, work
+            """,
+        ),
+        Answer(
+            "places-kept",
+            "multiplies by the size of the maps for the second linear layer too",
+            """
+            def cost(layers, channels, size):
+                parameters = work = 0
+                for kind, *n in layers:
+                    if kind == "conv":
+                        size = (size + 2 * n[3] - n[1]) // n[2] + 1
+                        weights = n[0] * channels * n[1] ** 2
+                        parameters += weights + n[0]
+                        work += weights * size**2
+                        channels = n[0]
+                    elif kind == "pool":
+                        size = (size - n[0]) // n[1] + 1
+                    elif kind == "average":
+                        size = 1
+                    else:
+                        parameters += n[0] * channels * size**2 + n[0]
+                        work += n[0] * channels * size**2
+                        channels = n[0]
+                return parameters, work
+            """,
+        ),
+        Answer(
+            "bias-work",
+            "counts biases among the multiply-adds",
+            """
+            def cost(layers, channels, size):
+                parameters = work = 0
+                for kind, *n in layers:
+                    if kind == "conv":
+                        size = (size + 2 * n[3] - n[1]) // n[2] + 1
+                        own = n[0] * (channels * n[1] ** 2 + 1)
+                        parameters += own
+                        work += own * size**2
+                        channels = n[0]
+                    elif kind == "pool":
+                        size = (size - n[0]) // n[1] + 1
+                    elif kind == "average":
+                        size = 1
+                    else:
+                        own = n[0] * (channels * size**2 + 1)
+                        parameters += own
+                        work += own
+                        channels, size = n[0], 1
+                return parameters, work
+            """,
+        ),
+    ),
+    right=(
+        Answer(
+            "torch",
+            "builds the layers without numbers and asks them",
+            """
+            def cost(layers, channels, size):
+                parameters = work = 0
+                with torch.device("meta"):
+                    x = torch.zeros(1, channels, size, size)
+                    for kind, *n in layers:
+                        if kind == "pool":
+                            x = F.max_pool2d(x, *n)
+                            continue
+                        if kind == "average":
+                            x = x.mean((2, 3), keepdim=True)
+                            continue
+                        if kind == "conv":
+                            layer = nn.Conv2d(x.shape[1], *n)
+                        else:
+                            x = x.flatten(1)
+                            layer = nn.Linear(x.shape[1], n[0])
+                        x = layer(x)
+                        parameters += sum(p.numel() for p in layer.parameters())
+                        work += x.numel() * layer.weight[0].numel()
+                return parameters, work
+            """,
+        ),
+        Answer(
+            "list",
+            "a list as the pair, one branch for each kind",
+            """
+            def cost(layers, channels, size):
+                total = [0, 0]
+
+                def add(out, inputs, places):
+                    total[0] += out * inputs + out
+                    total[1] += out * inputs * places
+
+                for layer in layers:
+                    if layer[0] == "conv":
+                        _, out, k, s, p = layer
+                        size = math.floor((size + 2 * p - k) / s) + 1
+                        add(out, channels * k * k, size * size)
+                        channels = out
+                    if layer[0] == "pool":
+                        size = math.floor((size - layer[1]) / layer[2]) + 1
+                    if layer[0] == "average":
+                        size = 1
+                    if layer[0] == "linear":
+                        add(layer[1], channels * size * size, 1)
+                        channels, size = layer[1], 1
+                return total
+            """,
+        ),
+    ),
+)
+
+QUESTIONS = [*CONCEPTS, SIZES, VGG, NIN, AVERAGE, INCEPTION, COST]
