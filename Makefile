@@ -61,8 +61,9 @@ lint: .venv/installed-all
 notebooks: .venv/installed-all _build/.library
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest --nbval-lax -n 2 --dist loadfile chapters solutions
 
+# A worker that is done takes over tests of the other: those of the site are slow and stand together.
 unit: .venv/installed-all book
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 tests
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests
 
 # --- housekeeping ---------------------------------------------------------------------------------
 lock: .venv/installed-all
