@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 from torch import Tensor, nn
 
+from dlcourse.models.checks import check_positive
+
 
 class LeNet(nn.Module):
     """LeNet-5 for 28×28 images: two convolutions with pooling, then three linear layers.
@@ -34,9 +36,7 @@ class LeNet(nn.Module):
         pool: Callable[[int], nn.Module] = nn.MaxPool2d,
         batch_norm: bool = False,
     ) -> None:
-        for name, value in (("num_classes", num_classes), ("in_channels", in_channels)):
-            if not isinstance(value, int) or value < 1:
-                raise ValueError(f"LeNet: {name} must be a positive whole number, got {value!r}.")
+        check_positive("LeNet", num_classes=num_classes, in_channels=in_channels)
         super().__init__()
         self.in_channels = in_channels
         layers = {
