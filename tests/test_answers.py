@@ -10,6 +10,7 @@ steps in the student's own process instead, which takes ten times as long and mu
 """
 
 import ast
+import functools
 import importlib
 import itertools
 import json
@@ -50,6 +51,7 @@ def constant(answer):
     )
 
 
+@functools.cache  # every test asks, and an answer takes parsing
 def submissions(slug):
     """The (question, answer) pairs of each submission, by student."""
     made = {}
