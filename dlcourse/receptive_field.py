@@ -13,6 +13,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from dlcourse.runtime import evaluating
+
 # Each output of these depends on no other place of their input (batch norm: in evaluation mode).
 POINTWISE = (
     nn.BatchNorm2d, nn.Dropout, nn.Dropout2d, nn.ELU, nn.GELU, nn.Hardswish, nn.Hardtanh,
@@ -213,14 +215,8 @@ def gradient_field(
     x = torch.randn(samples, *input_size, generator=generator)
     if (weight := next(model.parameters(), None)) is not None:
         x = x.to(weight)
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        with torch.enable_grad():
-            output = model(x.requires_grad_())
-    finally:
-        for module, mode in modes:
-            module.training = mode
+    with evaluating(model), torch.enable_grad():
+        output = model(x.requires_grad_())
     if output.ndim != 4:
         raise ValueError(
             f"gradient_field: the output must have shape (N, C, H, W), got {tuple(output.shape)}; "

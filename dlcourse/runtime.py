@@ -1,8 +1,11 @@
-"""Where the code runs and from which seed: the two calls that open every chapter."""
+"""Where the code runs, from which seed, and in which mode a model is while it is measured."""
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import torch
+from torch import nn
 
 
 def device(name: str | torch.device | None = None) -> torch.device:
@@ -78,3 +81,15 @@ def seed_everything(seed: int) -> None:
     random.seed(int(seed))
     np.random.seed(int(seed))
     torch.manual_seed(int(seed))  # seeds CUDA and MPS too
+
+
+@contextmanager
+def evaluating(model: nn.Module) -> Iterator[None]:
+    """Put a model into evaluation mode; afterwards each of its modules is in the mode it was in."""
+    modes = [(module, module.training) for module in model.modules()]
+    model.eval()
+    try:
+        yield
+    finally:
+        for module, mode in modes:
+            module.training = mode

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from dlcourse.models.initialize import WEIGHTED
+from dlcourse.runtime import evaluating
 
 
 class Layer(NamedTuple):
@@ -82,16 +83,13 @@ def summary(model: nn.Module, input_size: Sequence[int]) -> list[Layer]:
         if next(module.children(), None) is None
         or next(module.parameters(recurse=False), None) is not None
     ]
-    modes = {module: module.training for module in names}
     try:
-        model.eval()  # a batch of one has no statistics, and must not enter the running ones
-        with torch.no_grad():
+        # A batch of one has no statistics, and must not enter the running ones.
+        with evaluating(model), torch.no_grad():
             model(_zeros_for(model, (1, *sizes)))
     finally:
         for handle in handles:
             handle.remove()
-        for module, training in modes.items():
-            module.training = training
     return rows
 
 

@@ -9,8 +9,7 @@ Every search here takes any model with the two methods
 """
 
 import math
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -18,6 +17,7 @@ from torch import Tensor, nn
 
 from dlcourse.datasets.pairs import detokenize
 from dlcourse.datasets.translation import BOS, EOS, TranslationDataset
+from dlcourse.runtime import evaluating
 
 BATCH_SIZE = 256  # sentences that `translate` decodes at once
 
@@ -42,7 +42,7 @@ def greedy_search(
         ValueError: a max_length below 1.
     """
     _check("greedy_search", max_length=max_length)
-    with _evaluating(model):
+    with evaluating(model):
         state = model.encode(source, source_lengths)
         tokens = torch.full((len(source),), BOS, device=source.device)
         ended, steps = torch.zeros_like(tokens, dtype=torch.bool), []
@@ -104,7 +104,7 @@ def beam_search(
     sentence, slot = torch.arange(N, device=device), torch.zeros(N, dtype=torch.long, device=device)
     tokens = torch.full((N, 1), BOS, device=device)
     total = torch.zeros(N, device=device)
-    with _evaluating(model):
+    with evaluating(model):
         state = model.encode(source, source_lengths)
         for length in range(1, max_length + 1):
             scores, state = model.decode_step(tokens[:, -1], state)
@@ -191,17 +191,6 @@ def _chosen(state: Any, index: Tensor) -> Any:
     if isinstance(state, Tensor):
         return state.index_select(0, index)
     return tuple(_chosen(part, index) for part in state)
-
-
-@contextmanager
-def _evaluating(model: nn.Module) -> Iterator[None]:
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, mode in modes:
-            module.training = mode
 
 
 def _check(name: str, **numbers: int) -> None:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from torch.optim.lr_scheduler import LRScheduler, ReduceLROnPlateau
 
 from dlcourse.metrics import accuracy
+from dlcourse.runtime import evaluating
 from dlcourse.training import options
 from dlcourse.training.batches import Batches, Inputs
 from dlcourse.training.checkpoint import Checkpoint
@@ -202,17 +203,12 @@ def measure(
     prefix: str = "",
 ) -> dict[str, float]:
     """The core of `evaluate`, on batches and options already prepared."""
-    modes = [(module, module.training) for module in model.modules()]
     meter, step = Meter(metrics), Step(model, batches.continues)
-    model.eval()
-    try:
+    with evaluating(model):
         for x, y in batches:
             with autocast():
                 output = step(x)
                 batches.check(output, y)
                 batch_loss = loss(output, y)
             meter.add(batch_loss, output, y, batches.count)
-    finally:
-        for module, mode in modes:
-            module.training = mode
     return meter.means(prefix)
