@@ -41,11 +41,11 @@ c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 
 # What is graded is the instructor's notebook with the student's text in it; only files that are
 # what they seem to be are read; and it runs in a sandbox, the tests in a process that never ran the
-# student's code (dlcourse/grading says how: intake.py, transplant.py, session.py).
-c.Autograde.exporter_class = "dlcourse.grading.intake.SubmissionExporter"
-c.Autograde.sanitize_preprocessors.insert(0, "dlcourse.grading.transplant.Transplant")
+# student's code (dlcourse/grading says how: submissions/, isolation/).
+c.Autograde.exporter_class = "dlcourse.grading.submissions.intake.SubmissionExporter"
+c.Autograde.sanitize_preprocessors.insert(0, "dlcourse.grading.submissions.transplant.Transplant")
 c.Autograde.autograde_preprocessors = [
-    "dlcourse.grading.execute.Execute",
+    "dlcourse.grading.classroom.execute.Execute",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
@@ -54,15 +54,18 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
 # Students see the message of a failed check, but no hidden test, and nothing in their page acts.
-c.GenerateFeedback.exporter_class = "dlcourse.grading.feedback.FeedbackExporter"
+c.GenerateFeedback.exporter_class = "dlcourse.grading.classroom.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors.prepend(
-    ["dlcourse.grading.feedback.HideTests", "dlcourse.grading.feedback.PlainOutputs"]
+    [
+        "dlcourse.grading.classroom.feedback.HideTests",
+        "dlcourse.grading.classroom.feedback.PlainOutputs",
+    ]
 )
 # The formgrader's pages are made with the same care.
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {
-    "markdown2html": "dlcourse.grading.feedback.markdown2html",
-    "clean_html": "dlcourse.grading.feedback.clean",
+    "markdown2html": "dlcourse.grading.content.html.markdown2html",
+    "clean_html": "dlcourse.grading.content.html.clean",
 }
 
 # A student's own check runs the notebook in an ordinary kernel: seconds for one cell, for the

@@ -20,7 +20,7 @@ from training import describe, epochs_of, synchronize, write_json
 
 import dlcourse
 from dlcourse import datasets, models, training, transforms
-from dlcourse.summary import summary, total
+from dlcourse.inspection.summary import summary, total
 
 
 @dataclass(frozen=True)

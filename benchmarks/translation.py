@@ -17,8 +17,8 @@ from training import describe, write_json
 
 import dlcourse
 from dlcourse import datasets, models, training
-from dlcourse.bleu import bleu, exact_match
 from dlcourse.datasets import Pair, PooledLoader, TranslationDataset
+from dlcourse.metrics.bleu import bleu, exact_match
 
 FRACTIONS = (0.9, 0.05, 0.05)  # of the pairs: training, validation, test
 MODELS = ("seq2seq", "attention", "transformer")

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from dlcourse.grading import sandbox, session
-from dlcourse.grading.session import Cell, Task
-from dlcourse.grading.zygote import Zygote
+from dlcourse.grading.isolation import sandbox, session
+from dlcourse.grading.isolation.session import Cell, Task
+from dlcourse.grading.isolation.zygote import Zygote
 
 # Of a warm process, whose forks may use a processor for 4 s. The coordinator's clock is CLOCK.
 TIGHT = sandbox.Limits(60, 3, memory=2 << 30, disk=16 << 20, processes=64, output=10_000)
@@ -84,7 +84,7 @@ def shared_namespace(flag):
 
 
 LAUNCHER = """
-from dlcourse.grading import sandbox, zygote
+from dlcourse.grading.isolation import sandbox, zygote
 def enter(limits, real=sandbox.enter):
     names = {"sandbox": sandbox, "limits": limits}
     exec(open("@PACKAGES@/switch").read(), names)

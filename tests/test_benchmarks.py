@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from dlcourse import summary
+from dlcourse.inspection import summary
 
 FOLDER = Path(__file__).resolve().parents[1] / "benchmarks"
 

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from dlcourse.bleu import bleu, exact_match
 from dlcourse.datasets import phrasebook, tokenize
+from dlcourse.metrics.bleu import bleu, exact_match
 
 
 def reference_bleu(hypotheses, references, max_n=4):

@@ -7,8 +7,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlcourse import models, receptive_field
-from dlcourse.summary import summary
+from dlcourse import models
+from dlcourse.inspection import receptive_field
+from dlcourse.inspection.summary import summary
 from tests.chapters import definitions
 
 chapter = definitions("convolution")

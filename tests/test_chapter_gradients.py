@@ -11,9 +11,10 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from torch import nn
 from torch.nn import functional as F
 
-from dlcourse import datasets, diagnostics, metrics, models, training
+from dlcourse import datasets, metrics, models, training
 from dlcourse.datasets import house_prices
-from dlcourse.tabular import TableEncoder
+from dlcourse.datasets.tabular import TableEncoder
+from dlcourse.inspection import diagnostics
 from tests.chapters import definitions
 
 chapter = definitions("gradients")

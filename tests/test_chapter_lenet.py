@@ -9,7 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from dlcourse import metrics, models
-from dlcourse.summary import summary
+from dlcourse.inspection.summary import summary
 from tests.chapters import definitions
 
 chapter = definitions("lenet")

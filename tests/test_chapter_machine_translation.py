@@ -9,7 +9,7 @@ import torch
 from torch.nn import functional as F
 
 from dlcourse import datasets, device, models, seed_everything, training
-from dlcourse.bleu import bleu
+from dlcourse.metrics.bleu import bleu
 from tests.chapters import definitions
 
 chapter = definitions("machine-translation")

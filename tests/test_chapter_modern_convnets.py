@@ -9,9 +9,9 @@ import torch
 from torch import nn
 
 from dlcourse import models, seed_everything
+from dlcourse.inspection.receptive_field import output_size
+from dlcourse.inspection.summary import summary, total
 from dlcourse.models.vgg import VGG16
-from dlcourse.receptive_field import output_size
-from dlcourse.summary import summary, total
 from tests.chapters import CHAPTERS, definitions
 
 chapter = definitions("modern-convnets")

@@ -8,7 +8,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from dlcourse import models
-from dlcourse.diagnostics import layer_norms, rms
+from dlcourse.inspection.diagnostics import layer_norms, rms
 from dlcourse.models import initialize
 
 

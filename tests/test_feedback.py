@@ -7,7 +7,9 @@ import nbformat
 import pytest
 from nbformat import v4
 
-from dlcourse.grading import feedback, formulas
+from dlcourse.grading.classroom import feedback
+from dlcourse.grading.content import formulas
+from dlcourse.grading.content.html import clean
 from tests import attacks, courses
 
 SLUG = "overfitting"
@@ -190,7 +192,7 @@ def test_harmless_content_stays(pages):
     ],
 )
 def test_clean(text, expected):
-    assert feedback.clean(text) == expected
+    assert clean(text) == expected
 
 
 def test_formulas_are_drawn_without_a_script():

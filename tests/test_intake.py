@@ -8,7 +8,7 @@ import socket
 import nbformat
 import pytest
 
-from dlcourse.grading import intake
+from dlcourse.grading.submissions import intake
 from tests import courses
 
 SLUG = "overfitting"

@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from dlcourse.grading import sandbox, session
+from dlcourse.grading.isolation import sandbox, session
 from tests.switches import (
     CLOCK,
     TIGHT,
@@ -178,7 +178,7 @@ ROWS = {
     "objects agree with nothing": Row(
         "class Yes:\n    def __eq__(self, other):\n        return True\nanswer = Yes()",
         test="assert answer == 42",
-        fork="from dlcourse.grading import proxies, servant\n"
+        fork="from dlcourse.grading.calls import proxies, servant\n"
         "servant._operations['eq'] = lambda value, other: value == other\n"
         "proxies.Proxy.__eq__ = lambda proxy, other: proxies._do(proxy, 'eq', other)",
     ),
@@ -186,7 +186,7 @@ ROWS = {
         "class Evil:\n    def __reduce__(self):\n        return exec, (RUN,)\n"
         'RUN = \'import os; os.environ["RUN"] = ""\'\nanswer = Evil()',
         test="answer\nimport os\nos.environ['RUN']",
-        fork="import base64, pickle\nfrom dlcourse.grading import values\n"
+        fork="import base64, pickle\nfrom dlcourse.grading.calls import values\n"
         "pack = lambda value: base64.b64encode(pickle.dumps(value)).decode()\n"
         "values.Encoder.reference = lambda self, value: ['pickle', pack(value)]\n"
         "unpack = lambda self, depth, text: pickle.loads(base64.b64decode(text))\n"

@@ -14,8 +14,9 @@ from nbformat import v4
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 
-from dlcourse.grading import classroom, session
+from dlcourse.grading.classroom import classroom
 from dlcourse.grading.course import UserError, load_config
+from dlcourse.grading.isolation import session
 from tests import courses
 
 pytestmark = [
@@ -116,11 +117,13 @@ def fails(course, student):
 
 
 def but_plain_outputs(config, patch):
-    config.GenerateFeedback.preprocessors.prepend(["dlcourse.grading.feedback.PlainOutputs"])
+    config.GenerateFeedback.preprocessors.prepend(
+        ["dlcourse.grading.classroom.feedback.PlainOutputs"]
+    )
 
 
 def but_hidden_tests(config, patch):
-    config.GenerateFeedback.preprocessors.prepend(["dlcourse.grading.feedback.HideTests"])
+    config.GenerateFeedback.preprocessors.prepend(["dlcourse.grading.classroom.feedback.HideTests"])
     patch.setattr(session.outputs, "trusted", list)  # the other layers
     config.HTMLExporter.sanitize_html = False
 

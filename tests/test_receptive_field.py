@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from dlcourse.receptive_field import (
+from dlcourse.inspection.receptive_field import (
     ReceptiveField,
     Window,
     extent,

@@ -19,9 +19,11 @@ import pytest
 from nbformat import v4
 
 from dlcourse import cli
-from dlcourse.grading import UserError, constructs, report_page, suspicious
-from dlcourse.grading import report_facts as facts
-from dlcourse.grading.report_sources import plain
+from dlcourse.grading import UserError
+from dlcourse.grading.reports import constructs, suspicious
+from dlcourse.grading.reports import facts as facts
+from dlcourse.grading.reports import page as report_page
+from dlcourse.grading.reports.sources import plain
 from tests import attacks, courses
 from tests.browser import chromium
 

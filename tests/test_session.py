@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import pytest
 
-from dlcourse.grading import sandbox, session
-from dlcourse.grading.session import Cell, Task
+from dlcourse.grading.isolation import sandbox, session
+from dlcourse.grading.isolation.session import Cell, Task
 
 pytestmark = pytest.mark.skipif(
     shutil.which("bwrap") is None and "DLCOURSE_REQUIRE_BROWSER" not in os.environ,
@@ -246,7 +246,7 @@ def test_python_may_lie_where_scratch_folders_are(tmp_path):
         pytest.skip("temporary files are elsewhere here")
     (tmp_path / "env").symlink_to(sys.prefix)
     program = (
-        "from dlcourse.grading import session\n"
+        "from dlcourse.grading.isolation import session\n"
         "cell = session.Cell('c', 'import nbval\\nprint(nbval.__file__)', 'student')\n"
         "print(session.run(session.Task((cell,))))\nsession.close()"
     )

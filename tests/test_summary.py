@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from dlcourse import models
-from dlcourse.summary import Layer, summary, table, total
+from dlcourse.inspection.summary import Layer, summary, table, total
 
 
 def test_lenet_equals_the_counts_by_hand():

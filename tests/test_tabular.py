@@ -6,7 +6,7 @@ import pytest
 import torch
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-from dlcourse.tabular import TableEncoder
+from dlcourse.datasets.tabular import TableEncoder
 
 
 def table(seed=0, n=40):

@@ -5,7 +5,7 @@ import copy
 import pytest
 from nbformat import v4
 
-from dlcourse.grading import transplant
+from dlcourse.grading.submissions import transplant
 from tests import attacks, courses
 
 SLUG = attacks.SLUG

@@ -57,7 +57,7 @@ def grade(
             cluster.
     """
     require_nbgrader()
-    from dlcourse.grading import classroom
+    from dlcourse.grading.classroom import classroom
 
     return classroom.grade(slug, Path(root), students, workers, scheduler, force, confined)
 
@@ -75,6 +75,6 @@ def report(slug: str, root: Path) -> int:
     Raises:
         UserError: if there is no such exercise, or nothing of it has been graded yet.
     """
-    from dlcourse.grading import report_page
+    from dlcourse.grading.reports import page as report_page
 
     return report_page.report(slug, Path(root))

@@ -60,7 +60,7 @@ def _read(path: Path) -> "NotebookNode":
         UserError: if the file is missing or not an exercise, or has a cell twice. Grading copes
             with a copied cell, nbgrader's validation doesn't.
     """
-    from dlcourse.grading import intake
+    from dlcourse.grading.submissions import intake
 
     if path.is_dir():
         raise UserError(f"{path} is a folder: give the notebook in it, a file that ends in .ipynb")

@@ -6,10 +6,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
+from dlcourse.inspection.receptive_field import Window
 from dlcourse.plotting.animation import Animation
 from dlcourse.plotting.arrays import to_array
 from dlcourse.plotting.figure import INK, MUTED, PALETTE, WIDE, Figure, check_alt, style
-from dlcourse.receptive_field import Window
 
 OPERATIONS = ("sum", "max", "mean")
 _MOST = 64  # positions; more would be long to watch and heavy to load

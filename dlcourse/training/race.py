@@ -10,7 +10,7 @@ from torch.utils.data import TensorDataset
 
 from dlcourse import runtime
 from dlcourse.datasets.loader import TensorLoader
-from dlcourse.summary import summary, total
+from dlcourse.inspection.summary import summary, total
 from dlcourse.training.loop import evaluate, fit
 from dlcourse.training.parts import NonFiniteLossError
 

@@ -1,4 +1,4 @@
-"""`dlcourse report`: the facts of :mod:`dlcourse.grading.report_facts` as a page and as tables.
+"""`dlcourse report`: the facts of :mod:`dlcourse.grading.reports.facts` as a page and as tables.
 
 The page is one file that asks no one for anything and runs no script: it can be mailed, printed and
 opened anywhere. Whatever is in it is escaped, and it tells the browser to load nothing.
@@ -15,11 +15,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlcourse.grading import report_facts as facts
-from dlcourse.grading import report_sources
-from dlcourse.grading.report_facts import Item, Report
-from dlcourse.grading.report_sources import plain
-from dlcourse.grading.suspicious import KINDS
+from dlcourse.grading.reports import facts as facts
+from dlcourse.grading.reports import sources as report_sources
+from dlcourse.grading.reports.facts import Item, Report
+from dlcourse.grading.reports.sources import plain
+from dlcourse.grading.reports.suspicious import KINDS
 
 BINS = 10
 NOTABLE = 0.1  # a discrimination this far below 0 is mentioned; nearer to it, chance is enough
@@ -74,7 +74,7 @@ def page(report: Report) -> str:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("dlcourse.grading"),
+        loader=PackageLoader("dlcourse.grading.reports"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

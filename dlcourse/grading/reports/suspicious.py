@@ -11,7 +11,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dlcourse.grading import constructs
+from dlcourse.grading.reports import constructs
 
 # Of each kind: what it is, and why it is worth a look although honest uses exist.
 KINDS = {

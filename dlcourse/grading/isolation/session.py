@@ -14,10 +14,10 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbgrader import utils
 
-from dlcourse.grading import outputs
-from dlcourse.grading.channel import ChannelError
-from dlcourse.grading.sandbox import Limits
-from dlcourse.grading.zygote import Kernel, NotStartedError, Zygote
+from dlcourse.grading.calls.channel import ChannelError
+from dlcourse.grading.content import outputs
+from dlcourse.grading.isolation.sandbox import Limits
+from dlcourse.grading.isolation.zygote import Kernel, NotStartedError, Zygote
 
 GRACE = 3  # seconds for an interrupted cell to end
 TICK = 0.05  # seconds between looks at the memory
@@ -86,7 +86,7 @@ class Task:
 
 
 def cells(notebook: NotebookNode) -> tuple[Cell, ...]:
-    """The code cells of a notebook that :mod:`dlcourse.grading.transplant` made."""
+    """The code cells of a notebook that :mod:`dlcourse.grading.submissions.transplant` made."""
     found = []
     for cell in notebook.cells:
         skipped = "skip-execution" in cell.metadata.get("tags", [])

@@ -15,9 +15,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dlcourse.grading import arguments, values
-from dlcourse.grading.channel import Channel, ChannelError
-from dlcourse.grading.peer import Peer
+from dlcourse.grading.calls import arguments, values
+from dlcourse.grading.calls.channel import Channel, ChannelError
+from dlcourse.grading.calls.peer import Peer
 
 # Kinds of objects that tests ask for with isinstance; a claim about any other is not believed.
 CLAIMS = {
@@ -67,7 +67,7 @@ class Student:
         """Let the student's process do something with one of its objects.
 
         Args:
-            what: one of the operations of :mod:`dlcourse.grading.servant`.
+            what: one of the operations of :mod:`dlcourse.grading.calls.servant`.
             number: the object's.
             *args: passed as copies.
             **kwargs: likewise.

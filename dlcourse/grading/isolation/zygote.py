@@ -18,11 +18,11 @@ import threading
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
-from dlcourse.grading import sandbox
-from dlcourse.grading.channel import Channel, ChannelError
+from dlcourse.grading.calls.channel import Channel, ChannelError
+from dlcourse.grading.isolation import sandbox
 
 if TYPE_CHECKING:
-    from dlcourse.grading import shell
+    from dlcourse.grading.isolation import shell
 
 CREDENTIALS = struct.Struct("3i")  # pid, uid, gid
 START = 120  # seconds for the zygote to get ready
@@ -75,7 +75,7 @@ class Zygote:
         self._lock = threading.Lock()
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         options = {"warm": warm, "limits": asdict(limits), "confined": confined}
-        argv = [sys.executable, "-P", "-m", "dlcourse.grading.zygote"]
+        argv = [sys.executable, "-P", "-m", "dlcourse.grading.isolation.zygote"]
         argv += [str(its.fileno()), json.dumps(options)]
         environment = os.environ | {"OMP_NUM_THREADS": "1"}
         if confined:
@@ -182,7 +182,7 @@ def main() -> None:
     for name in options["warm"]:
         with contextlib.suppress(Exception):  # the cell that imports it will say so
             importlib.import_module(name)
-    from dlcourse.grading import kernel, shell
+    from dlcourse.grading.isolation import kernel, shell
 
     running = shell.make()
     warm_up(running)

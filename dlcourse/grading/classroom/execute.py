@@ -12,7 +12,8 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
 
-from dlcourse.grading import intake, sandbox, session
+from dlcourse.grading.isolation import sandbox, session
+from dlcourse.grading.submissions import intake
 
 
 class Execute(NbGraderPreprocessor):
@@ -30,7 +31,7 @@ class Execute(NbGraderPreprocessor):
         """All that is needed to run a notebook, here or on another machine.
 
         Args:
-            nb: the notebook, as :mod:`dlcourse.grading.transplant` made it.
+            nb: the notebook, as :mod:`dlcourse.grading.submissions.transplant` made it.
             student: the student's name or number.
             slug: the exercise's name.
 

@@ -30,9 +30,11 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from tqdm import tqdm
 
-from dlcourse.grading import execute, intake, sandbox, session
+from dlcourse.grading.classroom import execute
 from dlcourse.grading.course import UserError, find_exercise, load_config
-from dlcourse.grading.transplant import REFUSED, Transplant
+from dlcourse.grading.isolation import sandbox, session
+from dlcourse.grading.submissions import intake
+from dlcourse.grading.submissions.transplant import REFUSED, Transplant
 
 FINGERPRINT = "graded.sha256"
 GLOB = set("*?[]{}")
@@ -170,7 +172,7 @@ class Classroom:
             return nb, resources
 
         steps = list(config.Autograde.autograde_preprocessors)
-        steps[steps.index("dlcourse.grading.execute.Execute")] = put
+        steps[steps.index("dlcourse.grading.classroom.execute.Execute")] = put
         steps.remove("nbgrader.preprocessors.CheckCellMetadata")
         config.Autograde.autograde_preprocessors = steps
         config.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.OverwriteCells"]

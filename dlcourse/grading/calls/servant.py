@@ -13,9 +13,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dlcourse.grading import arguments, values
-from dlcourse.grading.channel import Channel
-from dlcourse.grading.peer import Peer
+from dlcourse.grading.calls import arguments, values
+from dlcourse.grading.calls.channel import Channel
+from dlcourse.grading.calls.peer import Peer
 
 # What an object can do, by the method that its type has for it.
 ABILITIES = {

@@ -18,8 +18,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from dlcourse.grading import proxies, servant, shell
-from dlcourse.grading.channel import Channel, ChannelError
+from dlcourse.grading.calls import proxies, servant
+from dlcourse.grading.calls.channel import Channel, ChannelError
+from dlcourse.grading.isolation import shell
 
 SEED = 67280421310721  # torch's own, in a process that has not been seeded
 

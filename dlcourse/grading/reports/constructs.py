@@ -1,4 +1,4 @@
-"""The scanner behind :mod:`dlcourse.grading.suspicious`: which constructs a cell's text holds.
+"""The scanner behind :mod:`.suspicious`: which constructs the text of a cell holds.
 
 It also runs as a program of its own, isolated and with limits, and so imports nothing of the
 course. It parses and never runs what it is given.

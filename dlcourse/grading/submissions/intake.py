@@ -18,7 +18,7 @@ from nbformat import validator
 from nbgrader.coursedir import CourseDirectory
 
 from dlcourse.grading.course import UserError
-from dlcourse.grading.transplant import REFUSED
+from dlcourse.grading.submissions.transplant import REFUSED
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode

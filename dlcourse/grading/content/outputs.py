@@ -3,7 +3,7 @@
 import base64
 import binascii
 
-from dlcourse.grading.feedback import PICTURES, TEXTS, clean
+from dlcourse.grading.content.html import PICTURES, TEXTS, clean
 
 MAX_OUTPUTS = 200
 MAX_TEXT = 5_000_000  # characters of one output

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from nbformat import NotebookNode
 
-from dlcourse.grading import constructs
 from dlcourse.grading.course import UserError, find_exercise, load_config
+from dlcourse.grading.reports import constructs
 
 REFUSAL = "refusal"  # id of the first cell of a refused submission's notebook; it has the reason
 # Errors that are the grader's own.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from dlcourse.grading.channel import Channel, ChannelError
+from dlcourse.grading.calls.channel import Channel, ChannelError
 
 
 class Peer:
