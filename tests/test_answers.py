@@ -4,8 +4,8 @@ An answer of ``tests/answers`` is handed in as the instructor's notebook with th
 question is one test cell, so that a wrong answer loses all of its points. Tasks do not depend on
 each other: a notebook carries an answer to nearly every question, and exactly the wrong ones must
 lose their points. Answers of which one looks up a name that the other defines are kept apart, since
-there one mistake could hide what another costs. Where a notebook has not the points that its answers
-deserve, each of them is handed in alone, and that decides: the test that fails names the answer.
+there one mistake could hide what another costs. Where a notebook has not the points that its
+answers deserve, each is handed in alone, and that decides: the test that fails names the answer.
 
 All selected answers of an exercise are graded as one class, as `dlcourse grade` does; with
 ``DLCOURSE_STOCK=1`` in the environment, by nbgrader's own steps in the student's own process
