@@ -34,7 +34,7 @@ from dlcourse.grading.classroom import execute
 from dlcourse.grading.course import UserError, find_exercise, load_config
 from dlcourse.grading.isolation import sandbox, session
 from dlcourse.grading.submissions import intake
-from dlcourse.grading.submissions.transplant import REFUSED, Transplant
+from dlcourse.grading.submissions.transplant import LEFT_OUT, REFUSED, Transplant
 
 FINGERPRINT = "graded.sha256"
 GLOB = set("*?[]{}")
@@ -319,8 +319,12 @@ def _grade(classroom: Classroom, chosen: list[str], pool, width: int, force: boo
             for future in done:
                 student, notebook, whole, fingerprint = waiting.pop(future)
                 try:
-                    classroom.record(student, whole, future.result(), fingerprint)
-                    results[student] = _noted(classroom, student, notebook)
+                    outputs = future.result()
+                    failed = outputs.get(session.FAILED)  # then the next run grades it again
+                    classroom.record(student, whole, outputs, "" if failed else fingerprint)
+                    results[student] = _noted(classroom, student, notebook, whole)
+                    if failed:
+                        results[student].note = f"the grader failed: {failed[0]['evalue']}"
                 except Exception as error:  # of the machine or of nbgrader; the class goes on
                     results[student] = Result(student, note=f"not graded: {error}")
                 bar.update()
@@ -337,13 +341,15 @@ def _submit(classroom, student, pool, force, waiting) -> Result | None:
     task = classroom.task(student, whole)
     fingerprint = classroom.fingerprint(task, notebook)
     if not force and classroom.graded(student) == fingerprint:
-        return _noted(classroom, student, notebook)
+        return _noted(classroom, student, notebook, whole)
     waiting[pool.submit(session.run, task)] = (student, notebook, whole, fingerprint)
     return None
 
 
-def _noted(classroom: Classroom, student: str, notebook) -> Result:
+def _noted(classroom: Classroom, student: str, notebook, whole) -> Result:
     result = classroom.result(student)
+    if left_out := whole.metadata.get(LEFT_OUT):
+        result.note = "; ".join(filter(None, [result.note, f"changed, not used: {left_out}"]))
     if reason := notebook.metadata.get(REFUSED):
         result.note = f"refused: {reason}"
     return result
