@@ -40,7 +40,9 @@ def scaled(network: str, channels: int, width: float) -> int:
     return max(1, round(channels * width))
 
 
-def check_images(network: str, x: Tensor, in_channels: int, size: int | None = None) -> None:
+def check_images(
+    network: str, x: Tensor, in_channels: int, size: int | None = None, resizable: bool = True
+) -> None:
     """Refuse what is not a batch of floating-point images (N, in_channels, H, W).
 
     Args:
@@ -48,6 +50,7 @@ def check_images(network: str, x: Tensor, in_channels: int, size: int | None = N
         x: The batch.
         in_channels: The C that the first layer takes.
         size: The H and W that they must have; ``None`` for any.
+        resizable: Whether the network can be made for another size.
 
     Raises:
         TypeError: If x is not floating point.
@@ -63,7 +66,8 @@ def check_images(network: str, x: Tensor, in_channels: int, size: int | None = N
     wanted = f"(N, {in_channels}, " + ("H, W)" if size is None else f"{size}, {size})")
     advice = "."
     if fits:
-        advice = "; resize the images, or make the network with another input_size."
+        advice = "; resize the images"
+        advice += ", or make the network with another input_size." if resizable else "."
     elif x.ndim == 4 and x.shape[1] != in_channels:
         advice = f"; for {x.shape[1]} channels, make the network with in_channels={x.shape[1]}."
     raise ValueError(
