@@ -43,7 +43,15 @@ c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 # what they seem to be are read; and it runs in a sandbox, the tests in a process that never ran the
 # student's code (dlcourse/grading says how: submissions/, isolation/).
 c.Autograde.exporter_class = "dlcourse.grading.submissions.intake.SubmissionExporter"
-c.Autograde.sanitize_preprocessors.insert(0, "dlcourse.grading.submissions.transplant.Transplant")
+# The whole list: nbgrader's command reads this file twice, so that an insertion would be two.
+c.Autograde.sanitize_preprocessors = [
+    "dlcourse.grading.submissions.transplant.Transplant",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
 c.Autograde.autograde_preprocessors = [
     "dlcourse.grading.classroom.execute.Execute",
     "nbgrader.preprocessors.IgnorePattern",

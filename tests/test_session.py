@@ -11,6 +11,7 @@ import pytest
 
 from dlcourse.grading.isolation import sandbox, session
 from dlcourse.grading.isolation.session import Cell, Task
+from dlcourse.grading.submissions import names
 
 pytestmark = pytest.mark.skipif(
     shutil.which("bwrap") is None and "DLCOURSE_REQUIRE_BROWSER" not in os.environ,
@@ -32,8 +33,13 @@ def tidy():
 
 
 def run(student="", test="pass", limits=LIMITS, confined=True, **more):
-    cells = (SETUP, Cell("student", student, "student"), Cell("test", test, "test"))
+    cells = (SETUP, answer("student", student), Cell("test", test, "test"))
     return session.run(Task(cells, limits=limits, confined=confined, **more))
+
+
+def answer(cell_id, source):
+    """A student's cell that defines what the instructor's solution defines."""
+    return Cell(cell_id, source, "student", tuple(names.answered(source)))
 
 
 def text(outputs):
@@ -269,14 +275,15 @@ BAD = {
 def test_a_lost_process_costs_its_own_question_only(reason):
     cells = (
         SETUP,
-        Cell("one", "def good():\n    return 1", "student"),
+        answer("one", "def good():\n    return 1"),
         Cell("one-test", "assert good() == 1", "test"),
-        Cell("two", BAD[reason], "student"),
+        answer("two", BAD[reason]),
         Cell("two-test", "bad()", "test"),
-        Cell("three", "def late():\n    return good() + 1", "student"),
+        answer("three", "def late():\n    return good() + 1"),
         Cell("three-test", "assert late() == 2 and good() == 1", "test"),
     )
-    results = session.run(Task(cells, limits=LIMITS))
+    limits = replace(LIMITS, cell_seconds=30) if reason == "MemoryLimit" else LIMITS
+    results = session.run(Task(cells, limits=limits))
     assert [name for name, _ in errors(results["two-test"])] == [reason]
     assert not errors(results["one-test"])
     assert not errors(results["three-test"])

@@ -146,6 +146,7 @@ def test_nothing_but_text_is_taken():
     submission.cells.insert(0, v4.new_raw_cell("<script>"))
     result = transplant.transplant(template(), submission)
     expected = template()
+    assert "`test: assert x == 1 # changed`" in result.cells.pop(0).source
     assert texts(result) == [
         "import math",
         "Task",
@@ -154,9 +155,42 @@ def test_nothing_but_text_is_taken():
         "YOUR ANSWER HERE # changed",
     ]
     assert [cell.metadata for cell in result.cells[1:]] == [c.metadata for c in expected.cells]
+    assert result.metadata.pop(transplant.LEFT_OUT) == "test: assert x == 1 # changed"
     assert result.metadata == expected.metadata
     assert result.cells[0].metadata == {"dlcourse": {"role": "student"}}
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in result.cells)
+
+
+def test_what_is_left_out_of_the_exercises_own_cells_is_said_and_nothing_else():
+    ours = template()
+    hidden = "\n### BEGIN HIDDEN TESTS\nassert x is 1\n### END HIDDEN TESTS"
+    ours.cells[2].source += hidden
+    same = transplant.transplant(ours, template())
+    assert transplant.LEFT_OUT not in same.metadata
+    assert same.cells[0].source == "Task"
+    submission = template()
+    submission.cells[2].source = "import `numpy` as np\nassert x == 1  "
+    submission.cells[0].source = "my own words"
+    result = transplant.transplant(ours, submission)
+    assert result.metadata[transplant.LEFT_OUT] == "test: import ?numpy? as np"
+    assert "* `test: import ?numpy? as np`" in result.cells[0].source
+    assert texts(result)[1:] == texts(ours)
+    submission.cells[2].source = "pass\n" * 9
+    for n in range(5):
+        submission.cells.append(copied(submission, "test", f"y = {n}\n\x1b[2J" + "z" * 99))
+    note = transplant.transplant(ours, submission).metadata[transplant.LEFT_OUT]
+    assert note.endswith("and 3 more")
+    assert note.isprintable()
+    assert len(note) < 500
+
+
+def test_answers_are_the_names_of_the_solutions_that_no_cell_of_the_instructors_binds():
+    ours = template()
+    ours.cells[1].source = "import math as m\nx, (y, *z) = 1, (2, 3)\nfor name in 'ab':\n    pass"
+    ours.cells[2].source = "def check():\n    y = 2\n    return y\nname = check()\nassert x == 1"
+    stored = {cell.id: cell.source for cell in ours.cells[1:]}
+    made = transplant.released(ours, stored, {"test", "report"}, "demo")
+    assert made.cells[1].metadata["dlcourse"] == {"role": "student", "answers": ["x", "y", "z"]}
 
 
 def test_pictures_in_an_answer_remain_and_other_attachments_do_not():

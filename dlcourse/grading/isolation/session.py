@@ -1,6 +1,7 @@
 """One notebook, run in two processes: the student's cells in one, the tests in the other."""
 
 import ast
+import hashlib
 import os
 import re
 import select
@@ -18,6 +19,7 @@ from dlcourse.grading.calls.channel import ChannelError
 from dlcourse.grading.content import outputs
 from dlcourse.grading.isolation.sandbox import Limits
 from dlcourse.grading.isolation.zygote import Kernel, NotStartedError, Zygote
+from dlcourse.grading.submissions import names
 
 GRACE = 3  # seconds for an interrupted cell to end
 TICK = 0.05  # seconds between looks at the memory
@@ -41,7 +43,12 @@ REASONS = {
         "this was not run: the notebook had used up its {total:g} s, or had to be restarted too "
         "often because of the errors above."
     ),
+    "GraderFailed": (
+        "this is not your fault: a cell of the exercise itself does not run in the grader "
+        "({problem}). No question could be graded; your instructor has to look into it."
+    ),
 }
+FAILED = "(grader)"  # no cell's id; where the outputs have it, the grader has failed
 
 
 @dataclass(frozen=True)
@@ -53,13 +60,14 @@ class Cell:
         source: its text.
         role: "student" for what the student wrote; "test" for graded tests; "shared" for other
             cells of the instructor's, which run on both sides.
-        binds: names that the instructor's version of a solution cell defines.
+        answers: names that the instructor's version of a solution cell defines; nothing else is
+            taken from the student.
     """
 
     id: str
     source: str
     role: str
-    binds: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,7 +102,7 @@ def cells(notebook: NotebookNode) -> tuple[Cell, ...]:
             continue
         own = cell.metadata.get("dlcourse", {})
         role = own.get("role") or ("test" if utils.is_grade(cell) else "shared")
-        found.append(Cell(cell.id, cell.source, role, tuple(own.get("binds", ()))))
+        found.append(Cell(cell.id, cell.source, role, tuple(own.get("answers", ()))))
     return tuple(found)
 
 
@@ -143,7 +151,8 @@ def run(task: Task) -> dict[str, list[dict]]:
         task: what to run.
 
     Returns:
-        The outputs of each cell, by its id. Every cell of the task has an entry.
+        The outputs of each cell, by its id. Every cell of the task has an entry; a further one,
+        FAILED, says so if the grader could not run the instructor's own cells.
 
     Raises:
         NotStartedError: if there are no processes to run it in; that is not the student's fault.
@@ -155,9 +164,16 @@ class _GoneError(Exception):
     """A kernel had to be ended; the argument is one of REASONS."""
 
 
+class _BrokenError(Exception):
+    """A cell of the instructor's fails beside the tests; the argument says which, and how."""
+
+
 class _Session:
     def __init__(self, task: Task):
         self._task, self._limits = task, task.limits
+        self._answers = sorted({name for cell in task.cells for name in cell.answers})
+        tests = "\0".join(cell.source for cell in task.cells if cell.role != "student")
+        self._key = hashlib.sha256(tests.encode("utf-8", "surrogatepass")).hexdigest()
         self._zygote = zygote(task)
         self._end = float("inf")
         self._kernels: list[Kernel] = []
@@ -172,6 +188,11 @@ class _Session:
             self._end = time.monotonic() + self._limits.notebook_seconds
             for place, cell in enumerate(self._task.cells):
                 results[cell.id] = self._guarded(cell, place)
+        except _BrokenError as broken:
+            results = {cell.id: results.get(cell.id, []) for cell in self._task.cells}
+            failure = self._error("GraderFailed", problem=str(broken))
+            results |= {cell.id: [failure] for cell in self._task.cells if cell.role == "test"}
+            results[FAILED] = [failure]
         finally:
             self._stop()
         return results
@@ -184,7 +205,8 @@ class _Session:
             return self._run(cell)
         except _GoneError as gone:
             self._guilty.add(cell.id)
-            self._replay(self._task.cells[:place])
+            # Of a shared cell the tests' half still has to run.
+            self._replay(self._task.cells[: place + (cell.role == "shared")])
             return [self._error(str(gone))]
 
     def _replay(self, before: Iterable[Cell]) -> None:
@@ -194,7 +216,7 @@ class _Session:
             self._stop()
             self._start()
             for cell in before:
-                if cell.id in self._guilty:
+                if cell.id in self._guilty and cell.role != "shared":
                     continue
                 try:
                     self._run(cell)
@@ -223,6 +245,8 @@ class _Session:
             strict=True,
         ):
             order = {"role": role, "files": list(files), "output": self._limits.output}
+            if role == "tests":
+                order |= {"answers": self._answers, "key": self._key}
             kernel.commands.send(order, list(files.values()))
 
     def _stop(self) -> None:
@@ -231,18 +255,37 @@ class _Session:
         self._kernels = []
 
     def _run(self, cell: Cell) -> list[dict]:
-        student, tests = self._kernels
+        student, _ = self._kernels
         end = min(time.monotonic() + self._limits.cell_seconds, self._end + GRACE)
-        shown: list[dict] = []
-        if cell.role in ("student", "shared"):
-            self._send(student, {"source": cell.source})
-            shown = self._outputs(student, end)
-        if cell.role == "student":
-            self._send(tests, {"forget": cell.binds})
-            return shown
-        self._send(tests, {"source": cell.source, "shared": cell.role == "shared"})
-        tested = self._outputs(tests, end)
-        return tested if cell.role == "test" or not shown else shown
+        tested: list[dict] = []
+        if cell.role != "student":
+            # The tests' side comes first: nothing that became of the student's can keep it from
+            # having what the instructor's own cells define.
+            tested = self._tested(cell, end)
+        if cell.role == "test" or cell.id in self._guilty:
+            return tested
+        self._send(student, {"source": cell.source})
+        return self._outputs(student, end) or tested
+
+    def _tested(self, cell: Cell, end: float) -> list[dict]:
+        """Run one of the instructor's cells beside the tests."""
+        _, tests = self._kernels
+        order = {"source": cell.source, "shared": cell.role == "shared"}
+        if cell.role == "test" or names.read(cell.source)[0] & set(self._answers):
+            self._send(tests, order)
+            return self._outputs(tests, end)
+        # This cell has nothing to do with the student: if it fails, neither has the failure.
+        try:
+            self._send(tests, order)
+            shown = self._outputs(tests, time.monotonic() + self._limits.cell_seconds)
+        except _GoneError as gone:
+            if str(gone) == "MemoryLimit":  # the student's process, meanwhile
+                raise
+            raise _BrokenError(f"the cell {cell.id}: {gone}") from None
+        for output in shown:
+            if output["output_type"] == "error":
+                raise _BrokenError(f"the cell {cell.id}: {output['ename']}: {output['evalue']}")
+        return shown
 
     def _send(self, kernel: Kernel, order: dict) -> None:
         try:
@@ -275,8 +318,9 @@ class _Session:
             raise _GoneError("KernelDied")
         return shown
 
-    def _error(self, name: str) -> dict:
+    def _error(self, name: str, problem: str = "") -> dict:
         text = REASONS[name].format(
+            problem=problem,
             seconds=self._limits.cell_seconds,
             memory=self._limits.memory / 2**30,
             total=self._limits.notebook_seconds,

@@ -9,28 +9,34 @@ is tested. The rules:
 * For a cell to be filled in, the text of its first copy that differs from the released one counts.
   Without one the released stub stays.
 * Of a locked cell (tests above all) and of the exercise's own text nothing is taken, whatever was
-  changed, copied or deleted.
+  changed, copied or deleted. What code this leaves out is said at the head of the notebook.
 * What the student added, and further copies of a cell to be filled in, stay in place as plain code
   or text: before the exercise's cell that follows them in the submission. So an honest notebook
   runs in the order in which its author ran it.
 * Outputs and metadata are dropped. Pictures pasted into an answer that a person reads remain.
 """
 
-import ast
 import copy
 from collections.abc import Iterable
 from pathlib import Path
 
 import nbformat
-from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
+
+from dlcourse.grading.submissions import names
 
 PICTURES = ("image/png", "image/jpeg", "image/gif")
 REFUSED = "dlcourse_refused"  # metadata of what stands for a notebook that may not be graded
+LEFT_OUT = "dlcourse_left_out"  # metadata of a transplanted notebook: what was not taken
+NOT_USED = (
+    "**Not all that you handed in was used.** The exercise is run with its own copies of the cells "
+    "below. They differ from yours, which adds what is quoted here. Put code of your own into your "
+    "answers, or into new cells."
+)
 
 
 class Transplant(NbGraderPreprocessor):
@@ -50,17 +56,17 @@ class Transplant(NbGraderPreprocessor):
             RuntimeError: if the instructor's notebook is missing, or has changed since it was
                 entered into the gradebook.
         """
-        names = resources["nbgrader"]
+        given = resources["nbgrader"]
         course = CourseDirectory(parent=self)
-        folder = course.format_path(course.source_directory, ".", names["assignment"])
-        path = Path(folder) / f"{names['notebook']}.ipynb"
+        folder = course.format_path(course.source_directory, ".", given["assignment"])
+        path = Path(folder) / f"{given['notebook']}.ipynb"
         if not path.exists():
             raise RuntimeError(f"there is no instructor's notebook {path} to grade with")
-        with Gradebook(names["db_url"]) as gradebook:
-            entered = gradebook.find_notebook(names["notebook"], names["assignment"])
+        with Gradebook(given["db_url"]) as gradebook:
+            entered = gradebook.find_notebook(given["notebook"], given["assignment"])
             texts = {cell.name: cell.source for cell in entered.source_cells}
             graded = {cell.name for cell in entered.grade_cells}
-        template = released(nbformat.read(path, as_version=4), texts, graded, names["assignment"])
+        template = released(nbformat.read(path, as_version=4), texts, graded, given["assignment"])
         if reason := nb.metadata.get(REFUSED):
             return refusal(template, reason), resources
         return transplant(template, nb), resources
@@ -89,9 +95,14 @@ def released(
             f"the solution of {slug} has other cells than the gradebook "
             f"({', '.join(sorted(differ))}): run  nbgrader generate_assignment {slug} --force"
         )
+    own = set()  # what the tests name themselves they never take from a student
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and not utils.is_solution(cell):
+            own |= names.bound(cell.source)
     for grade_id, cell in ours.items():
         if utils.is_solution(cell):
-            cell.metadata["dlcourse"] = {"role": "student", "binds": _names(cell.source)}
+            answers = sorted(names.answered(cell.source) - own)
+            cell.metadata["dlcourse"] = {"role": "student", "answers": answers}
         cell.source = texts[grade_id]
     for cell in notebook.cells:
         if cell.cell_type == "code":
@@ -131,6 +142,7 @@ def transplant(template: NotebookNode, submission: NotebookNode) -> NotebookNode
     own_text = {cell.source.strip() for cell in template.cells}
 
     filled: set[int] = set()
+    left_out: list[str] = []
     waiting: list[NotebookNode] = []  # free cells, until the exercise's cell that follows them
     before: dict[int, list[NotebookNode]] = {}
     for cell in submission.cells:
@@ -139,6 +151,8 @@ def transplant(template: NotebookNode, submission: NotebookNode) -> NotebookNode
             waiting.extend(_free(cell, own_text))
             continue
         ours = notebook.cells[place]
+        if not utils.is_solution(ours) and (difference := _difference(cell, ours)):
+            left_out.append(f"{_grade_id(ours) or ours.id}: {difference}")
         if utils.is_solution(ours) and place in filled:
             waiting.extend(_free(cell, own_text))
             continue
@@ -155,6 +169,11 @@ def transplant(template: NotebookNode, submission: NotebookNode) -> NotebookNode
         cells += [*before.get(place, []), cell]
     notebook.cells = [*cells, *waiting]
     _number(notebook, known=set(by_cell_id))
+    if left_out:
+        more = f" and {len(left_out) - 3} more" if len(left_out) > 3 else ""
+        notebook.metadata[LEFT_OUT] = "; ".join(left_out[:3]) + more
+        text = "\n".join([NOT_USED, "", *(f"* `{line}`" for line in left_out)])
+        notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text, id="left-out"))
     return notebook
 
 
@@ -165,23 +184,20 @@ def _grade_id(cell: NotebookNode) -> str | None:
     return grade_id if isinstance(grade_id, str) else None
 
 
-def _names(source: str) -> list[str]:
-    """The names that a cell's top level defines, which tests take from the student afterwards."""
-    try:
-        tree = ast.parse(TransformerManager().transform_cell(source))
-    except SyntaxError:
-        return []
-    names = set()
-    for statement in tree.body:
-        if isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
-            names.add(statement.name)
-        elif not isinstance(statement, ast.Import | ast.ImportFrom):
-            names |= {
-                node.id
-                for node in ast.walk(statement)
-                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-            }
-    return sorted(names)
+def _difference(cell: NotebookNode, ours: NotebookNode) -> str:
+    """What the student's version of one of the exercise's code cells adds, in a line of text."""
+    if ours.cell_type != "code" or cell.cell_type != "code":
+        return ""
+    released = copy.deepcopy(ours)
+    ClearHiddenTests()._remove_hidden_test_region(released)
+    old, new = ([line.rstrip() for line in c.source.splitlines()] for c in (released, cell))
+    if "\n".join(old).strip() == "\n".join(new).strip():
+        return ""
+    added = [line.strip() for line in new if line.strip() and line not in old]
+    if not added:
+        return "(lines are missing or stand elsewhere)"
+    shown = " / ".join(line[:60] for line in added[:3]) + (" / …" if len(added) > 3 else "")
+    return "".join(c if c.isprintable() and c != "`" else "?" for c in shown)
 
 
 def _free(cell: NotebookNode, own_text: set[str]) -> Iterable[NotebookNode]:
