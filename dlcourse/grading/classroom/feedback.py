@@ -3,7 +3,7 @@
 Two steps before the page is made: :class:`HideTests` takes the hidden tests' text out of cells and
 outputs, :class:`PlainOutputs` leaves of each output what can be shown as text, table or picture.
 :class:`FeedbackExporter` makes the page and passes every piece of HTML that comes from a
-notebook's text through bleach. The message of a failed check stays. The page has no script, asks
+notebook's text through nh3. The message of a failed check stays. The page has no script, asks
 no other host for anything, and tells the browser so.
 """
 
