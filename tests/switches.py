@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from dlcourse.grading.isolation import sandbox, session
-from dlcourse.grading.isolation.session import Cell, Task
+from dlcourse.grading.isolation.task import Cell, Task
 from dlcourse.grading.isolation.zygote import Zygote
 
 # Of a warm process, whose forks may use a processor for 4 s. The coordinator's clock is CLOCK.

@@ -16,6 +16,7 @@ from nbgrader import utils
 
 from dlcourse.grading.classroom import execute
 from dlcourse.grading.isolation import sandbox, session
+from dlcourse.grading.isolation.task import Task, cells, imports
 from dlcourse.grading.submissions import transplant
 from tests import courses, hostile
 
@@ -84,7 +85,7 @@ def submission(draw):
 def earned(notebook):
     """The tests that give points to a notebook."""
     whole = transplant.transplant(template(), notebook)
-    task = session.Task(session.cells(whole), limits=LIMITS, warm=session.imports(whole))
+    task = Task(cells(whole), limits=LIMITS, warm=imports(whole))
     execute.put(whole, session.run(task))
     return {
         cell.id for cell in whole.cells if utils.is_grade(cell) and utils.determine_grade(cell)[0]

@@ -10,6 +10,7 @@ from nbgrader import utils
 
 from dlcourse.grading.classroom import execute
 from dlcourse.grading.isolation import sandbox, session
+from dlcourse.grading.isolation.task import Task, cells
 from dlcourse.grading.submissions import names
 from tests import courses
 
@@ -59,7 +60,7 @@ def test_length_that_is_only_claimed_earns_nothing(slug):
             tests.append(test)
     assert names.bound(kept[0].source) >= {"torch", "testing"}
     notebook.cells = kept
-    results = session.run(session.Task(session.cells(notebook), limits=LIMITS, warm=("torch",)))
+    results = session.run(Task(cells(notebook), limits=LIMITS, warm=("torch",)))
     assert session.FAILED not in results
     execute.put(notebook, results)
     assert [test.id for test in tests if utils.determine_grade(test)[0]] == []

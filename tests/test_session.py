@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from dlcourse.grading.isolation import sandbox, session
-from dlcourse.grading.isolation.session import Cell, Task
+from dlcourse.grading.isolation.task import Cell, Task
 from dlcourse.grading.submissions import names
 
 pytestmark = pytest.mark.skipif(
@@ -388,9 +388,9 @@ def test_python_may_lie_where_scratch_folders_are(tmp_path):
         pytest.skip("temporary files are elsewhere here")
     (tmp_path / "env").symlink_to(sys.prefix)
     program = (
-        "from dlcourse.grading.isolation import session\n"
-        "cell = session.Cell('c', 'import nbval\\nprint(nbval.__file__)', 'student')\n"
-        "print(session.run(session.Task((cell,))))\nsession.close()"
+        "from dlcourse.grading.isolation import session, task\n"
+        "cell = task.Cell('c', 'import nbval\\nprint(nbval.__file__)', 'student')\n"
+        "print(session.run(task.Task((cell,))))\nsession.close()"
     )
     done = subprocess.run(
         [tmp_path / "env" / "bin" / "python", "-c", program], capture_output=True, text=True

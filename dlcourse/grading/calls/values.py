@@ -20,7 +20,7 @@ from torch import Tensor
 
 MAX_DEPTH = 60
 MAX_BYTES = 200 << 20  # of one tensor
-MAX_ITEMS = 2_000_000  # values in one message
+MAX_ITEMS = 1_000_000  # values in one message
 ITEM = 16  # characters of text that count as one more
 SIZED = (str, bytes, list, tuple, dict, set, frozenset)
 DTYPES = {str(d).removeprefix("torch."): d for d in vars(torch).values() if type(d) is torch.dtype}

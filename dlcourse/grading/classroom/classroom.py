@@ -33,6 +33,7 @@ from tqdm import tqdm
 from dlcourse.grading.classroom import execute
 from dlcourse.grading.course import UserError, find_exercise, load_config
 from dlcourse.grading.isolation import sandbox, session
+from dlcourse.grading.isolation.task import Task
 from dlcourse.grading.submissions import intake
 from dlcourse.grading.submissions.transplant import LEFT_OUT, REFUSED, Transplant
 
@@ -122,7 +123,7 @@ class Classroom:
         """What a student handed in, or what stands for it."""
         return intake.submission(self.submitted, student, self.slug, f"{self.slug}.ipynb")
 
-    def fingerprint(self, task: session.Task, notebook: nbformat.NotebookNode) -> str:
+    def fingerprint(self, task: Task, notebook: nbformat.NotebookNode) -> str:
         """What a grade depends on: the submission, the tests, the files."""
         text = repr((task.cells, sorted(task.files.items()), sorted(task.own_files.items())))
         text += nbformat.writes(notebook)
@@ -140,7 +141,7 @@ class Classroom:
         resources = {"nbgrader": names | {"db_url": self.course.db_url}}
         return self._transplant.preprocess(notebook, resources)[0]
 
-    def task(self, student: str, whole: nbformat.NotebookNode) -> session.Task:
+    def task(self, student: str, whole: nbformat.NotebookNode) -> Task:
         """What a worker needs to run a student's whole notebook."""
         return self._execute.task(whole, student, self.slug)
 

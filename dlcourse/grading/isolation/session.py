@@ -1,30 +1,24 @@
 """One notebook, run in two processes: the student's cells in one, the tests in the other."""
 
-import ast
 import hashlib
-import os
-import re
 import select
 import signal
-import threading
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from pathlib import Path
-
-from nbformat import NotebookNode
-from nbgrader import utils
 
 from dlcourse.grading.calls.channel import ChannelError
 from dlcourse.grading.content import outputs
-from dlcourse.grading.isolation.sandbox import Limits
-from dlcourse.grading.isolation.zygote import Kernel, NotStartedError, Zygote
+from dlcourse.grading.isolation.memory import Meter
+from dlcourse.grading.isolation.task import Cell, Task
+from dlcourse.grading.isolation.zygote import Kernel, NotStartedError
+from dlcourse.grading.isolation.zygotes import POOL
 from dlcourse.grading.submissions import names
 
 GRACE = 3  # seconds for an interrupted cell to end
 TICK = 0.05  # seconds between looks at the memory
 MAX_RESTARTS = 20
-PAGE = os.sysconf("SC_PAGE_SIZE")
+SEND = 20  # seconds for an order to be read; files may come with it
+MAX_OUTPUTS = 20_000_000  # characters of all outputs of a notebook
 
 REASONS = {
     "TimeLimit": (
@@ -51,97 +45,14 @@ REASONS = {
 FAILED = "(grader)"  # no cell's id; where the outputs have it, the grader has failed
 
 
-@dataclass(frozen=True)
-class Cell:
-    """A code cell to run.
-
-    Attributes:
-        id: nbformat's.
-        source: its text.
-        role: "student" for what the student wrote; "test" for graded tests; "shared" for other
-            cells of the instructor's, which run on both sides.
-        answers: names that the instructor's version of a solution cell defines; nothing else is
-            taken from the student.
-    """
-
-    id: str
-    source: str
-    role: str
-    answers: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Task:
-    """All that is needed to run one submission, on any machine.
-
-    Attributes:
-        cells: in order.
-        files: the exercise's own, by relative path; both sides have them.
-        own_files: the student's further files.
-        limits: what may be used.
-        warm: modules to import before any notebook runs.
-        hidden: folders that must not be seen.
-        confined: whether to use the sandbox.
-    """
-
-    cells: tuple[Cell, ...]
-    files: dict[str, bytes] = field(default_factory=dict)
-    own_files: dict[str, bytes] = field(default_factory=dict)
-    limits: Limits = field(default_factory=Limits)
-    warm: tuple[str, ...] = ()
-    hidden: tuple[str, ...] = ()
-    confined: bool = True
-
-
-def cells(notebook: NotebookNode) -> tuple[Cell, ...]:
-    """The code cells of a notebook that :mod:`dlcourse.grading.submissions.transplant` made."""
-    found = []
-    for cell in notebook.cells:
-        skipped = "skip-execution" in cell.metadata.get("tags", [])
-        if cell.cell_type != "code" or not cell.source.strip() or skipped:
-            continue
-        own = cell.metadata.get("dlcourse", {})
-        role = own.get("role") or ("test" if utils.is_grade(cell) else "shared")
-        found.append(Cell(cell.id, cell.source, role, tuple(own.get("answers", ()))))
-    return tuple(found)
-
-
-def imports(notebook: NotebookNode) -> tuple[str, ...]:
-    """The modules that the cells of a notebook import, for :attr:`Task.warm`."""
-    found = set()
-    for cell in notebook.cells:
-        if cell.cell_type != "code":
-            continue
-        try:
-            tree = ast.parse(re.sub(r"^\s*[%!].*$", "pass", cell.source, flags=re.MULTILINE))
-        except SyntaxError:
-            continue
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Import):
-                found |= {alias.name for alias in node.names}
-            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-                found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return tuple(sorted(found))
-
-
-_zygotes: dict[tuple, Zygote] = {}
-_lock = threading.Lock()
-
-
-def zygote(task: Task) -> Zygote:
-    """The warm process for a task; those for other kinds of tasks are ended."""
-    key = (task.warm, task.limits, task.hidden, task.confined)
-    with _lock:
-        if key not in _zygotes or not _zygotes[key].alive():
-            close()
-            _zygotes[key] = Zygote(task.warm, task.limits, task.hidden, task.confined)
-        return _zygotes[key]
-
-
 def close() -> None:
     """End the warm processes."""
-    while _zygotes:
-        _zygotes.popitem()[1].close()
+    POOL.close()
+
+
+def stop() -> None:
+    """End the warm processes and the notebooks in them; none starts until :func:`close`."""
+    POOL.stop()
 
 
 def run(task: Task) -> dict[str, list[dict]]:
@@ -157,7 +68,8 @@ def run(task: Task) -> dict[str, list[dict]]:
     Raises:
         NotStartedError: if there are no processes to run it in; that is not the student's fault.
     """
-    return _Session(task).run()
+    with POOL.used(task) as key:
+        return _Session(task, key).run()
 
 
 class _GoneError(Exception):
@@ -169,12 +81,12 @@ class _BrokenError(Exception):
 
 
 class _Session:
-    def __init__(self, task: Task):
-        self._task, self._limits = task, task.limits
+    def __init__(self, task: Task, key: tuple):
+        self._task, self._limits, self._pool_key = task, task.limits, key
         self._answers = sorted({name for cell in task.cells for name in cell.answers})
         tests = "\0".join(cell.source for cell in task.cells if cell.role != "student")
         self._key = hashlib.sha256(tests.encode("utf-8", "surrogatepass")).hexdigest()
-        self._zygote = zygote(task)
+        self._left = MAX_OUTPUTS
         self._end = float("inf")
         self._kernels: list[Kernel] = []
         self._guilty: set[str] = set()  # cells that ended a kernel; they are not run again
@@ -230,12 +142,11 @@ class _Session:
     def _start(self) -> None:
         for attempt in range(3):
             try:
-                self._kernels = list(self._zygote.pair())
+                self._kernels = list(POOL.get(self._pool_key).pair())
                 break
             except NotStartedError:
                 if attempt == 2:
                     raise
-                self._zygote = zygote(self._task)
         own = self._task.files | self._task.own_files
         # The exercise's own files win, as in nbgrader.
         for kernel, role, files in zip(
@@ -247,7 +158,8 @@ class _Session:
             order = {"role": role, "files": list(files), "output": self._limits.output}
             if role == "tests":
                 order |= {"answers": self._answers, "key": self._key}
-            kernel.commands.send(order, list(files.values()))
+            self._send(kernel, order, list(files.values()))
+        self._meter = Meter(self._kernels[0].pid, self._limits.memory)
 
     def _stop(self) -> None:
         for kernel in self._kernels:
@@ -287,10 +199,13 @@ class _Session:
                 raise _BrokenError(f"the cell {cell.id}: {output['ename']}: {output['evalue']}")
         return shown
 
-    def _send(self, kernel: Kernel, order: dict) -> None:
+    def _send(self, kernel: Kernel, order: dict, blobs: list[bytes] | None = None) -> None:
+        # What has come without an order is no answer: somebody else speaks for the kernel.
+        if kernel.commands.waiting():
+            raise _GoneError("KernelDied")
         try:
-            kernel.commands.send(order)
-        except ChannelError:
+            kernel.commands.send(order, blobs or [], timeout=SEND)
+        except (ChannelError, TimeoutError):
             raise _GoneError("KernelDied") from None
 
     def _outputs(self, kernel: Kernel, end: float) -> list[dict]:
@@ -299,7 +214,7 @@ class _Session:
         late = False
         while not select.select([kernel.commands], [], [], TICK)[0]:
             now = time.monotonic()
-            if _memory(student.pid) > self._limits.memory:
+            if self._meter.exceeded():
                 raise _GoneError("MemoryLimit")
             if now > end + GRACE:
                 raise _GoneError("TimeLimit")
@@ -312,6 +227,7 @@ class _Session:
         except (ChannelError, TimeoutError):
             raise _GoneError("KernelDied") from None
         shown = outputs.trusted(message.get("outputs") if isinstance(message, dict) else None)
+        shown, self._left = outputs.within(shown, self._left)
         if late:
             return [*_without_interrupt(shown), self._error("TimeLimit")]
         if kernel is not student and message.get("gone"):
@@ -331,29 +247,3 @@ class _Session:
 
 def _without_interrupt(shown: list[dict]) -> list[dict]:
     return [output for output in shown if output.get("ename") != "KeyboardInterrupt"]
-
-
-def _memory(pid: int) -> int:
-    """Bytes that a process and all its descendants have in memory of their own."""
-    total, left = 0, [pid]
-    while left:
-        here = Path("/proc", str(left.pop()))
-        try:
-            _, resident, *_ = (here / "statm").read_text().split()
-            total += int(resident) * PAGE
-            for children in here.glob("task/*/children"):
-                left += map(int, children.read_text().split())
-        except (OSError, ValueError):
-            continue
-    return total
-
-
-def files(folder: Path, skip: Iterable[str] = ()) -> dict[str, bytes]:
-    """The ordinary files of a folder by relative path, without notebooks."""
-    found = {}
-    for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
-        name = path.relative_to(folder).as_posix()
-        ignored = path.suffix == ".ipynb" or ".ipynb_checkpoints" in name or name in skip
-        if path.is_file() and not path.is_symlink() and not ignored:
-            found[name] = path.read_bytes()
-    return found
