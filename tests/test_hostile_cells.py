@@ -17,6 +17,7 @@ from nbgrader import utils
 from dlcourse.grading.classroom import execute
 from dlcourse.grading.isolation import sandbox, session
 from dlcourse.grading.isolation.task import Task, cells, imports
+from dlcourse.grading.submissions import template as exercise
 from dlcourse.grading.submissions import transplant
 from tests import courses, hostile
 
@@ -54,7 +55,7 @@ def template():
     texts = {
         cell.id: stubs[cell.id] if utils.is_solution(cell) else cell.source for cell in source.cells
     }
-    return transplant.released(source, texts, set(), SLUG)
+    return exercise.released(source, texts, {}, SLUG)
 
 
 def submission(draw):

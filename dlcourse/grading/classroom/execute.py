@@ -14,7 +14,7 @@ from traitlets import Bool, Float, Integer
 
 from dlcourse.grading.isolation import sandbox, session
 from dlcourse.grading.isolation.task import Task, cells, files, imports
-from dlcourse.grading.submissions import intake
+from dlcourse.grading.submissions import folder
 
 
 class Execute(NbGraderPreprocessor):
@@ -43,9 +43,9 @@ class Execute(NbGraderPreprocessor):
         source = Path(course.format_path(course.source_directory, ".", slug))
         submitted = Path(course.format_path(course.submitted_directory, ".", "."))
         try:
-            intake.check_files(submitted, student, slug)
+            folder.check(submitted, student, slug)
             own = files(submitted / student / slug, skip=("timestamp.txt",))
-        except intake.RefusedError:  # the notebook says why
+        except folder.RefusedError:  # the notebook says why
             own = {}
         instructors = nbformat.read(source / f"{slug}.ipynb", as_version=4)
         return Task(
