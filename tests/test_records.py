@@ -29,15 +29,9 @@ pytestmark = [
 def warm():
     """The warm process of a course stays for all of its tests."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(grading_session(), "close", lambda: None)
+        patch.setattr(session, "close", lambda: None)
         yield
     session.close()
-
-
-def grading_session():
-    from dlcourse.grading.classroom import grade
-
-    return grade.session
 
 
 @pytest.fixture(scope="module")
@@ -192,7 +186,10 @@ def more_points(course):
 
 
 def harder_test(course):
-    edit(course, lambda cells: cells["test"].update(source=cells["test"].source + "\nhalf(1)"))
+    edit(
+        course,
+        lambda cells: cells["test"].update(source=cells["test"].source + "\nassert half(1) == 0.5"),
+    )
 
 
 def other_words(course):

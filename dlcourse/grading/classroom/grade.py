@@ -174,7 +174,7 @@ def _line(classroom: Classroom, student: str, whole: NotebookNode) -> Result:
     if lacks := whole.metadata.get(LACKS):
         remarks.append(f"lacks cells of the exercise, which count as not filled in: {_few(lacks)}")
     if changed := whole.metadata.get(LEFT_OUT):
-        remarks.append(f"changed cells of the exercise, which was ignored: {changed}")
+        remarks.append(f"has other cells than the exercise, which were ignored: {changed}")
     standing = classroom.record.standing(student)
     return results.graded(student, standing, whole.metadata.get(REFUSED, ""), remarks)
 
