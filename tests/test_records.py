@@ -8,6 +8,7 @@ import nbformat
 import pytest
 
 from dlcourse import grading
+from dlcourse.grading.classroom import record
 from dlcourse.grading.isolation import session
 from tests import courses
 
@@ -150,6 +151,23 @@ def test_older_gradebook_is_brought_up_to_date(course, capsys):
     assert "1 of 21" in grade(course, "eva", capsys)
     book.write_bytes(older)
     assert "1 of 21" in grade(course, "eva", capsys)
+
+
+def test_grade_that_was_not_made_to_its_end_is_made_again(course, capsys, monkeypatch):
+    course.submit("eli", course.filled(WHY))
+    grade(course, "eli", capsys)
+    course.submit("eli", course.filled(WRONG))
+    with monkeypatch.context() as patch:
+        patch.setattr(record.os, "replace", pull_the_plug)
+        line = grade(course, "eli", capsys, students=["eli"])
+        assert "not graded: no power; the grade of an earlier submission stands" in line
+    # The finished folder is still that of this answer; the gradebook has the other one's points.
+    course.submit("eli", course.filled(WHY))
+    assert "1 of 21" in grade(course, "eli", capsys)
+
+
+def pull_the_plug(*_):
+    raise OSError("no power")
 
 
 def test_grade_without_a_submission_is_pointed_out_and_can_be_removed(course, capsys):
