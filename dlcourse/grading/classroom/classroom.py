@@ -324,7 +324,9 @@ def _grade(classroom: Classroom, chosen: list[str], pool, width: int, force: boo
                     classroom.record(student, whole, outputs, "" if failed else fingerprint)
                     results[student] = _noted(classroom, student, notebook, whole)
                     if failed:
-                        results[student].note = f"the grader failed: {failed[0]['evalue']}"
+                        results[
+                            student
+                        ].note = f"the grader failed, not the student: {failed[0]['evalue']}"
                 except Exception as error:  # of the machine or of nbgrader; the class goes on
                     results[student] = Result(student, note=f"not graded: {error}")
                 bar.update()

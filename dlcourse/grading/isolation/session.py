@@ -192,7 +192,7 @@ class _Session:
             results = {cell.id: results.get(cell.id, []) for cell in self._task.cells}
             failure = self._error("GraderFailed", problem=str(broken))
             results |= {cell.id: [failure] for cell in self._task.cells if cell.role == "test"}
-            results[FAILED] = [failure]
+            results[FAILED] = [failure | {"evalue": str(broken)}]
         finally:
             self._stop()
         return results
