@@ -319,7 +319,7 @@ def test_shared_cell_that_runs_the_students_pieces_may_fail_with_them():
     cells = (
         SETUP,
         answer("answer", "def answer():\n    raise NotImplementedError"),
-        Cell("together", "print(answer())", "shared"),
+        Cell("together", "print(answer())", "joint"),
         Cell("test", "pass", "test"),
     )
     results = session.run(Task(cells, limits=LIMITS))
