@@ -427,6 +427,7 @@ def test_attack_scores_what_its_answers_deserve(outcome, attack):
         assert attack.refused in outcome["notes"].get(attack.student, "no note"), attack.reason
         assert not any(any(grade) for grade in scores.values()), attack.reason
         return
+    assert attack.note in outcome["notes"][attack.student]
     expected = POINTS | dict.fromkeys(attack.loses, 0)
     assert {name: grade[0] for name, grade in scores.items()} == expected, attack.reason
     assert not any(manual or extra for _, manual, extra in scores.values()), attack.reason

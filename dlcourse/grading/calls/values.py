@@ -22,6 +22,7 @@ MAX_DEPTH = 60
 MAX_BYTES = 200 << 20  # of one tensor
 MAX_ITEMS = 2_000_000  # values in one message
 ITEM = 16  # characters of text that count as one more
+SIZED = (str, bytes, list, tuple, dict, set, frozenset)
 DTYPES = {str(d).removeprefix("torch."): d for d in vars(torch).values() if type(d) is torch.dtype}
 SCALARS = "?bhilqBHILQefdgFDSUmM"  # kinds of NumPy arrays that are plain data
 
@@ -70,8 +71,10 @@ class Encoder:
         """
         if depth > MAX_DEPTH:
             raise ValueError(f"it is nested more than {MAX_DEPTH} deep")
-        self._left -= 1 + (len(value) // ITEM if isinstance(value, str | bytes) else 0)
-        if self._left < 0:
+        size = len(value) if isinstance(value, SIZED) else 0
+        text = isinstance(value, str | bytes)
+        self._left -= 1 + (size // ITEM if text else 0)
+        if self._left < (0 if text else size):
             raise ValueError(f"it has more than {MAX_ITEMS:,} items, or as much text")
         if id(value) in self._parts:
             return ["part", self._parts[id(value)]]

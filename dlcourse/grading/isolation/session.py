@@ -59,7 +59,8 @@ class Cell:
         id: nbformat's.
         source: its text.
         role: "student" for what the student wrote; "test" for graded tests; "shared" for other
-            cells of the instructor's, which run on both sides.
+            cells of the instructor's, which run on both sides; "joint" for those of them that use
+            the student's answers, and may fail with them.
         answers: names that the instructor's version of a solution cell defines; nothing else is
             taken from the student.
     """
@@ -96,12 +97,17 @@ class Task:
 def cells(notebook: NotebookNode) -> tuple[Cell, ...]:
     """The code cells of a notebook that :mod:`dlcourse.grading.submissions.transplant` made."""
     found = []
+    given = [cell.metadata.get("dlcourse", {}).get("answers", ()) for cell in notebook.cells]
+    answers = set().union(*given)
     for cell in notebook.cells:
         skipped = "skip-execution" in cell.metadata.get("tags", [])
         if cell.cell_type != "code" or not cell.source.strip() or skipped:
             continue
         own = cell.metadata.get("dlcourse", {})
         role = own.get("role") or ("test" if utils.is_grade(cell) else "shared")
+        # Here and not when it runs: Python 3.11 cannot parse in two threads at once.
+        if role == "shared" and names.read(cell.source)[0] & answers:
+            role = "joint"
         found.append(Cell(cell.id, cell.source, role, tuple(own.get("answers", ()))))
     return tuple(found)
 
@@ -192,7 +198,7 @@ class _Session:
             results = {cell.id: results.get(cell.id, []) for cell in self._task.cells}
             failure = self._error("GraderFailed", problem=str(broken))
             results |= {cell.id: [failure] for cell in self._task.cells if cell.role == "test"}
-            results[FAILED] = [failure]
+            results[FAILED] = [failure | {"evalue": str(broken)}]
         finally:
             self._stop()
         return results
@@ -270,8 +276,8 @@ class _Session:
     def _tested(self, cell: Cell, end: float) -> list[dict]:
         """Run one of the instructor's cells beside the tests."""
         _, tests = self._kernels
-        order = {"source": cell.source, "shared": cell.role == "shared"}
-        if cell.role == "test" or names.read(cell.source)[0] & set(self._answers):
+        order = {"source": cell.source, "shared": cell.role in ("shared", "joint")}
+        if cell.role != "shared":
             self._send(tests, order)
             return self._outputs(tests, end)
         # This cell has nothing to do with the student: if it fails, neither has the failure.
