@@ -10,7 +10,7 @@ import pytest
 from dlcourse.grading.content import formulas, nesting
 from dlcourse.grading.content import html as content
 from dlcourse.grading.content.html import clean
-from dlcourse.grading.content.text import printable
+from dlcourse.grading.content.text import cell, plain, printable
 from tests.browser import chromium
 
 # What a random page is made of: all that has a rule of its own in a browser's parser.
@@ -77,6 +77,7 @@ def markdown(text):
         ),
         ("a\r\x08\x7f\x9b2J\x85\u2028\u2029b", "a\\r\\x08\\x7f\\x9b2J\\x85\\u2028\\u2029b"),
         ("\u202etxt.\u2066exe\ufeff", "\\u202etxt.\\u2066exe\\ufeff"),
+        ("Z" + "\u0300" * 6, "Z" + "\u0300" * 4 + "\\u0300" * 2),
         ("\udcff\ud800", "\\udcff\\ud800"),  # a file's name that is not UTF-8
         ("Ada Łovelace, 李明\u3000(β) 🎓", "Ada Łovelace, 李明\u3000(β) 🎓"),
         ("", ""),
@@ -92,6 +93,24 @@ def test_whatever_is_printable_stays_on_its_line():
     every = "".join(map(chr, range(0x110000)))
     assert len(printable(every).splitlines()) == 1
     assert "\x1b" not in printable(every)
+
+
+def test_plain_text_is_harmless_and_short():
+    assert plain("\x1b[31mred\x1b[0m \u202eevil\x00 \ud800") == "red \\u202eevil\\x00 \\ud800"
+    assert len(plain("x" * 10**6)) < 1000
+    assert len(plain("\n" * 10**5 + "x").splitlines()) <= 12
+    plain("\ud800\udfff").encode("utf-8")
+
+
+@pytest.mark.parametrize("value", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "  =1", "＝1"])
+def test_cells_are_no_formulas(value):
+    assert cell(value).startswith("'")
+
+
+def test_cells_keep_numbers_and_plain_words():
+    assert cell(-0.25) == -0.25
+    assert cell("ana = 1") == "ana = 1"
+    assert cell("two\n  lines") == "two / lines"
 
 
 # -- HTML -----------------------------------------------------------------------------------------

@@ -12,10 +12,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dlcourse.grading.content.text import plain
 from dlcourse.grading.course import UserError, require_nbgrader
 from dlcourse.grading.reports import sources as report_sources
 from dlcourse.grading.reports import suspicious
-from dlcourse.grading.reports.sources import Event, Question, Work, plain
+from dlcourse.grading.reports.sources import Event, Question, Work
 from dlcourse.grading.reports.suspicious import Finding
 
 FEWEST = 10  # students from whom a discrimination is calculated

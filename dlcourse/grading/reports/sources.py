@@ -1,7 +1,6 @@
 """What `dlcourse report` reads: the instructor's notebook, the gradebook, the graded notebooks."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,13 +8,13 @@ from typing import NamedTuple
 
 from nbformat import NotebookNode
 
+from dlcourse.grading.content.text import plain
 from dlcourse.grading.course import UserError, find_exercise, load_config
 from dlcourse.grading.reports import constructs
 
 REFUSAL = "refusal"  # id of the first cell of a refused submission's notebook; it has the reason
 # Errors that are the grader's own.
 EVENTS = frozenset({"KernelDied", "TimeLimit", "MemoryLimit", "OutputLimit", "NotRun"})
-LONGEST = 700  # characters of a message that are kept
 LARGEST = 100_000_000  # bytes of a graded notebook that is read
 
 
@@ -272,20 +271,6 @@ def work(course: Course, student: str) -> Work:
     here.events.reverse()
     here.blank = {q.name for q in source.questions if q.cells and filled.isdisjoint(q.cells)}
     return here
-
-
-def plain(text: object, longest: int = LONGEST) -> str:
-    """A stranger's text without color codes, control characters and marks that turn it around."""
-    from nbconvert.filters import strip_ansi
-
-    lines = strip_ansi(str(text)[: 20 * longest]).expandtabs(4).strip().split("\n")
-    unseen = ("Cc", "Cf", "Cs")
-    clean = "\n".join(
-        "".join("\ufffd" if unicodedata.category(sign) in unseen else sign for sign in line)
-        for line in lines[:12]
-    )
-    cut = len(clean) > longest or len(lines) > 12
-    return clean[:longest].rstrip() + " …" if cut else clean
 
 
 def _notebook(course: Course, student: str) -> NotebookNode | None:
