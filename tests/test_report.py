@@ -20,9 +20,9 @@ from nbformat import v4
 
 from dlcourse import cli
 from dlcourse.grading import UserError
-from dlcourse.grading.reports import constructs, suspicious
 from dlcourse.grading.reports import facts as facts
 from dlcourse.grading.reports import page as report_page
+from dlcourse.grading.reports import scanner, suspicious
 from tests import attacks, courses
 from tests.browser import chromium
 
@@ -210,9 +210,7 @@ def test_histogram_puts_borders_where_it_says():
 
 # -- constructs -----------------------------------------------------------------------------------
 
-KNOWN = constructs.imported(
-    cell.source for cell in courses.source(SLUG).cells if cell.id == "setup"
-)
+KNOWN = scanner.imported(cell.source for cell in courses.source(SLUG).cells if cell.id == "setup")
 CONSTRUCTS = {
     "import sys\nsys._getframe(1).f_back": ("frames", "sys._getframe", 2),
     "import gc as g\nx = g.get_objects()": ("frames", "gc.get_objects", 2),
