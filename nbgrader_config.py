@@ -73,6 +73,8 @@ c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {
     "markdown2html": "dlcourse.grading.content.html.markdown2html",
     "clean_html": "dlcourse.grading.content.html.clean",
+    "highlight_code": "dlcourse.grading.content.colors.highlight_code",
+    "ansi2html": "dlcourse.grading.content.colors.ansi2html",
 }
 
 # A student's own check runs the notebook in an ordinary kernel: seconds for one cell, for the

@@ -38,18 +38,19 @@ FLOOD = """(body, boxes) => {
 }"""
 
 
-def strays(body):
+def strays(body, boxes=BOXES):
     """What can be clicked outside of the box that it belongs to.
 
     Args:
         body: a locator of the page's or frame's body.
+        boxes: a selector of the boxes.
     """
-    return body.evaluate(STRAYS, BOXES)
+    return body.evaluate(STRAYS, boxes)
 
 
-def flood(body):
+def flood(body, boxes=BOXES):
     """Put into each box what would cover the page around it."""
-    body.evaluate(FLOOD, BOXES)
+    body.evaluate(FLOOD, boxes)
 
 
 @contextlib.contextmanager

@@ -7,7 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from dlcourse.grading.content import formulas, nesting
+from dlcourse.grading.content import colors, formulas, nesting
 from dlcourse.grading.content import html as content
 from dlcourse.grading.content.html import clean
 from dlcourse.grading.content.text import cell, plain, printable
@@ -353,3 +353,23 @@ def test_formula_cannot_act(latex):
     for tag, attributes in Elements(formulas.mathml(latex)).tags:
         assert tag in formulas.TAGS | {"code"}
         assert set(attributes) <= formulas.ATTRIBUTES | {"xmlns"}
+
+
+# -- colors ---------------------------------------------------------------------------------------
+
+
+def test_code_and_terminals_are_in_color():
+    assert '<span class="k">def</span>' in colors.highlight_code("def f():\n    pass")
+    assert '<span class="ansi-red-fg">x</span>' in colors.ansi2html("\x1b[31mx\x1b[0m")
+
+
+@pytest.mark.parametrize("code", ["é." * 10_000, "x = 1\n" * 10_000, "a" * 1001])
+def test_long_code_is_shown_whole_without_color(code):
+    page = colors.highlight_code(code)
+    assert Elements(page).tags == [("div", {"class": "highlight"}), ("pre", {})]
+    assert code in page
+
+
+def test_output_that_changes_its_color_too_often_has_none():
+    page = colors.ansi2html("\x1b[1mx<\x1b[0m" * 50_000)
+    assert page == "x&lt;" * 50_000

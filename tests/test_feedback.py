@@ -201,6 +201,18 @@ def test_nothing_of_a_student_leaves_its_box(pages):
         assert strays(body) != []
 
 
+def test_sizes_of_pictures_are_limited():
+    sizes = [{"width": 2000, "height": 10}, {"width": 2001, "height": -1}, {"width": "9"}]
+    outputs = [
+        v4.new_output("display_data", {"image/png": "aGk="}, metadata={"image/png": size})
+        for size in sizes
+    ]
+    cell = v4.new_code_cell(outputs=outputs)
+    feedback.PlainOutputs().preprocess_cell(cell, {}, 0)
+    kept = [output.metadata["image/png"] for output in cell.outputs]
+    assert kept == [{"width": 2000, "height": 10}, {}, {}]
+
+
 def test_only_lines_of_code_are_hidden_in_printed_text():
     hidden = feedback.Hidden(
         {"check_folds(10, 3)", "f(x, y, z)", "[1.0, 2.0, 3.0],", ")"}, "def f(x, y, z):"

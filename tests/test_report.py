@@ -24,13 +24,15 @@ from dlcourse.grading.reports import facts as facts
 from dlcourse.grading.reports import page as report_page
 from dlcourse.grading.reports import scanner, suspicious
 from tests import attacks, courses
-from tests.browser import chromium
+from tests.browser import chromium, flood, strays
 
 SLUG = "overfitting"
 POINTS = courses.points(SLUG)
 STUB = {cell.id: cell.source for cell in courses.released(SLUG).cells}
 HOSTILE = "=1+1<img src=x onerror=alert(1)>"  # a student's name
-SCRIPT = "</pre><script>alert('x')</script><b onclick=alert(1)>\x1b[31mred\u202e"
+SCRIPT = (
+    "</pre><script>alert('x')</script><b onclick=alert(1)>\x1b[31mred\u202e" + "Z" + "\u0300" * 50
+)
 REQUIRED = os.environ.get("DLCOURSE_REQUIRE_BROWSER") == "1"
 
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type:sqlalchemy.exc.SAWarning")
@@ -612,4 +614,8 @@ def test_page_is_sound(browser, pages, name, width, mode):
     assert faults == []
     if pictures := os.environ.get("DLCOURSE_PICTURES"):
         page.screenshot(path=f"{pictures}/{name}-{width}-{mode}.png", full_page=True)
+    boxes, body = "pre, ul.rows > li", page.locator("body")
+    assert strays(body, boxes) == []
+    flood(body, boxes)
+    assert strays(body, boxes) == []
     context.close()
