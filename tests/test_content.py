@@ -303,6 +303,19 @@ def test_formula_in_the_description_of_a_picture_stays_text():
     }
 
 
+def test_picture_pasted_into_the_text_is_shown_however_long_it_is():
+    data = "iVBORw0KGgo" * 15_000
+    page = markdown(
+        f"a ![b](data:image/png;base64,{data}) <img src='data:image/png;base64,{data}'>"
+    )
+    src = f"data:image/png;base64,{data}"
+    assert [attributes for _, attributes in Elements(page).tags] == [
+        {},
+        {"src": src, "alt": "b"},
+        {"src": src},
+    ]
+
+
 @pytest.mark.parametrize("unit", ["$a$ ", "$$a$$\n\n", "\\begin{a}x\\end{a} ", r"\\(a\\) "])
 def test_formulas_of_a_cell_are_limited_and_it_is_said(unit):
     page = markdown(unit * 1000)
@@ -368,6 +381,11 @@ def test_long_code_is_shown_whole_without_color(code):
     page = colors.highlight_code(code)
     assert Elements(page).tags == [("div", {"class": "highlight"}), ("pre", {})]
     assert code in page
+
+
+def test_code_in_markdown_is_in_color_where_it_is_short():
+    assert '<span class="k">def</span>' in markdown("```python\ndef f(): pass\n```")
+    assert "span" not in markdown(f"```python\ndef f(): pass\n{'é.' * 10_000}\n```")
 
 
 def test_output_that_changes_its_color_too_often_has_none():

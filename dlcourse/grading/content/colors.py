@@ -18,6 +18,11 @@ LONG_LINE = re.compile(rf".{{{MAX_LINE + 1}}}")
 highlight = Highlight2HTML(pygments_lexer="ipython3")
 
 
+def takes_long(source: str) -> bool:
+    """Whether code is too long, or a line of it, to be put in color."""
+    return len(source) > MAX_CODE or LONG_LINE.search(source) is not None
+
+
 def highlight_code(source: str, language: str | None = None, metadata: dict | None = None) -> str:
     """Code as HTML, in color unless it or a line of it is too long; a filter for templates.
 
@@ -29,7 +34,7 @@ def highlight_code(source: str, language: str | None = None, metadata: dict | No
     Returns:
         HTML with all of the code.
     """
-    if len(source) > MAX_CODE or LONG_LINE.search(source):
+    if takes_long(source):
         return f'<div class="highlight"><pre>{html.escape(source)}\n</pre></div>\n'
     return highlight(source, language=language)
 
