@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlcourse.grading.content.text import printable
+from dlcourse.grading.content.text import cell, printable
 
 COLUMNS = ("student", "score", "max_score", "note")
 GRADED, REFUSED, ABSENT, FAILED = "graded", "refused", "absent", "failed"
@@ -142,5 +142,5 @@ def save(results: list[Result], path: Path) -> None:
     ) as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
-        writer.writerows([getattr(result, name) for name in COLUMNS] for result in results)
+        writer.writerows([cell(getattr(r, name)) for name in COLUMNS] for r in results)
     os.replace(file.name, path)
