@@ -8,8 +8,8 @@ import nbformat
 import pytest
 
 from dlcourse import grading
-from dlcourse.grading.classroom import record
-from dlcourse.grading.isolation import session
+from dlcourse.grading.classroom import execute, record
+from dlcourse.grading.isolation import sandbox, session
 from tests import courses
 
 SLUG = "small"
@@ -186,6 +186,24 @@ def test_grade_without_a_submission_is_pointed_out_and_can_be_removed(course, ca
     assert grade(course, "fay", capsys).endswith("-  no submission")
     grading.forget(SLUG, course.folder, ["fay"])
     assert "fay has no grade" in capsys.readouterr().out
+
+
+def test_answers_read_the_files_that_were_handed_in_beside_them(course, capsys):
+    answer = "def half(x):\n    return x / int(open('two.txt').read())"
+    course.submit("gus", course.filled({"answer": answer}))
+    course.submitted("gus").with_name("two.txt").write_text("2")
+    assert "1 of 21" in grade(course, "gus", capsys)
+
+
+def test_without_bubblewrap_nothing_is_run_unless_it_is_asked_for(course, capsys, monkeypatch):
+    course.submit("hal", course.filled(WHY))
+    monkeypatch.setattr(sandbox, "missing", lambda: "bubblewrap is not installed")
+    monkeypatch.setattr(execute, "_reasons", [])
+    with pytest.raises(grading.UserError, match="trust every one of them, add  --no-sandbox"):
+        grading.grade(SLUG, course.folder, ["hal"])
+    assert not course.api().autograde(SLUG, "hal")["success"]
+    assert not course.autograded("hal").exists()
+    assert "1 of 21" in grade(course, "hal", capsys, students=["hal"], confined=False)
 
 
 # -- what a grade depends on ----------------------------------------------------------------------
