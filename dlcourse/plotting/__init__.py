@@ -8,6 +8,7 @@ numbers in a figure are ``figure.table()``; ``figure.save(path)`` writes picture
 from dlcourse.plotting.animation import Animation
 from dlcourse.plotting.bars import bars
 from dlcourse.plotting.blocks import block_diagram
+from dlcourse.plotting.contours import contours
 from dlcourse.plotting.figure import PALETTE, Figure
 from dlcourse.plotting.fits import function_fits
 from dlcourse.plotting.heat_maps import heat_maps
@@ -26,6 +27,7 @@ __all__ = [
     "Figure",
     "bars",
     "block_diagram",
+    "contours",
     "curves",
     "function_fits",
     "heat_maps",
