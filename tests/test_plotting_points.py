@@ -50,7 +50,7 @@ def test_a_way_is_kept_step_by_step():
     assert rows["name"].tolist() == ["a", "a", "a", "b"]
     assert rows["step"].tolist() == [0, 1, 2, 0]
     assert rows[["x", "y"]].to_numpy().tolist() == [[2, 1], [1, 0.5], [0.5, 0], [2, 1]]
-    assert [axes.get_title() for axes in figure.axes] == ["a", "b"]
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["a", "b"]
 
 
 @pytest.mark.parametrize(
