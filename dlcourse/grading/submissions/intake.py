@@ -17,6 +17,7 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import validator
 from nbgrader.coursedir import CourseDirectory
 
+from dlcourse.grading.content.text import printable
 from dlcourse.grading.course import UserError
 from dlcourse.grading.submissions.transplant import REFUSED
 
@@ -94,7 +95,7 @@ def read_notebook(path: Path, name: str | None = None) -> "NotebookNode":
         RefusedError: if it is not a regular file, too large, not UTF-8, not JSON, not a notebook,
             has too many or too long cells, or has no cell that nbgrader made.
     """
-    name = name or str(path)
+    name = printable(name or str(path))
     text = _read_text(path, name)
     try:
         notebook = json.loads(text)
@@ -115,7 +116,9 @@ def read_notebook(path: Path, name: str | None = None) -> "NotebookNode":
             notebook = validator.normalize(nbformat.reads(text, as_version=4))[1]
     except Exception as error:  # nbformat has a dozen ways to refuse
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise RefusedError(f"{name} is not a Jupyter notebook: {reason[:200]}") from error
+        raise RefusedError(
+            f"{name} is not a Jupyter notebook: {printable(reason[:200])}"
+        ) from error
     _check_cells(notebook, name)
     return notebook
 
@@ -178,7 +181,8 @@ def _check_parents(folder: Path, submitted: Path) -> None:
         if parent == submitted:
             return
         if parent.is_symlink():
-            raise RefusedError(f"the folder {parent.name} is a link: hand in the folder itself")
+            name = printable(parent.name)
+            raise RefusedError(f"the folder {name} is a link: hand in the folder itself")
 
 
 def _check_folder(folder: Path) -> None:
@@ -188,7 +192,7 @@ def _check_folder(folder: Path) -> None:
         for name in [*folders, *names]:
             path = Path(parent) / name
             status = path.lstat()
-            shown = path.relative_to(folder)
+            shown = printable(str(path.relative_to(folder)))
             if stat.S_ISLNK(status.st_mode):
                 raise RefusedError(f"{shown} is a link: hand in the file itself")
             if stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
