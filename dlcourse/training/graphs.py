@@ -125,10 +125,18 @@ class Recorder:
 
         All recordings share their memory: a result must be used before the next launch of any.
         """
-        graph = torch.cuda.CUDAGraph()
+        graph, current = torch.cuda.CUDAGraph(), torch.cuda.current_stream(self._stream.device)
         # Thread by thread, so that a loader's thread may go on allocating pinned memory.
-        with torch.cuda.graph(graph, self._pool, self._stream, capture_error_mode="thread_local"):
-            result = work()
+        mode = "thread_local"
+        try:
+            with torch.cuda.graph(graph, self._pool, self._stream, capture_error_mode=mode):
+                result = work()
+        except Exception:
+            # Some versions stay on the stream, and their generator stays as it is while recording.
+            torch.cuda.set_stream(current)
+            generator = torch.cuda.default_generators[self._stream.device.index]
+            generator.graphsafe_set_state(generator.clone_state())
+            raise
         return graph.replay, result
 
 
