@@ -43,14 +43,11 @@ class Graphs:
             gradients behind.
         model: Whose parameters the gradients are of. Before each call they have none.
         batches: Checks the labels of a batch whose step is replayed.
-        recorder: Records and replays; `Recorder` on a GPU.
     """
 
-    def __init__(
-        self, gradients: Gradients, model: nn.Module, batches: Batches, recorder: Any = None
-    ) -> None:
+    def __init__(self, gradients: Gradients, model: nn.Module, batches: Batches) -> None:
         self.gradients, self.model, self._batches = gradients, model, batches
-        self.recorder = Recorder(batches.device) if recorder is None else recorder
+        self.recorder = Recorder(batches.device)
         self._graphs: dict[tuple, _Graph] = {}
         self._seen: Counter[tuple] = Counter()
 
