@@ -70,12 +70,14 @@ def compare(page, name, inputs, expected, rel=1e-4):
 
 @contextlib.contextmanager
 def live_pages(**options):
-    """Gives a function that opens a page of the built site, or, without a name, the bare kit."""
-    with chromium("live figures were not tested") as browser:
-        context = browser.new_context(**options)
+    """Gives a function that opens a page of the built site, or, without a name, the bare kit.
 
-        def opened(name=None):
-            page = context.new_page()
+    Each page has a context, and so a memory, of its own; options are those of the context.
+    """
+    with chromium("live figures were not tested") as browser:
+
+        def opened(name=None, **more):
+            page = browser.new_context(**options | more).new_page()
             page.faults = []
             page.on("pageerror", lambda error: page.faults.append(str(error)))
             if name is None:
@@ -89,7 +91,6 @@ def live_pages(**options):
             return page
 
         yield opened
-        context.close()
 
 
 def start(page, name):

@@ -62,14 +62,10 @@ class Tensor(Part):
         self.caption += _CAPTION if self.lines else 0
         super().__init__(key, wide, self.front[1] + self.depth[1] + self.caption)
 
-    def port(self, side: str, share: float = 0.5) -> tuple[float, float]:
-        """On the block, not on its caption."""
-        _x, y = super().port(side, share)
-        block = self.front[0] + self.depth[0]
-        left, high = self.x - block / 2, self.height - self.caption
-        if side in ("left", "right"):
-            return (left if side == "left" else left + block), self.top + share * high
-        return left + share * block, y
+    def face(self) -> tuple[float, float, float, float]:
+        """The block without its caption."""
+        wide = self.front[0] + self.depth[0]
+        return self.x - wide / 2, self.top, self.x + wide / 2, self.bottom - self.caption
 
     def says(self) -> str:
         """Text and shape."""
@@ -160,13 +156,10 @@ class Cells(Part):
         left = self.x - self.cell[0] * len(self.rows[0]) / 2
         return left + (column + 0.5) * self.cell[0], self.top + (row + 0.5) * self.cell[1]
 
-    def port(self, side: str, share: float = 0.5) -> tuple[float, float]:
-        """On the grid, not on its caption."""
-        wide, high = self.cell[0] * len(self.rows[0]), self.cell[1] * len(self.rows)
-        if side in ("left", "right"):
-            return self.x + (wide if side == "right" else -wide) / 2, self.top + share * high
-        _x, y = super().port(side, share)
-        return self.x - wide / 2 + share * wide, y
+    def face(self) -> tuple[float, float, float, float]:
+        """The grid without its caption."""
+        wide = self.cell[0] * len(self.rows[0])
+        return self.x - wide / 2, self.top, self.x + wide / 2, self.bottom - self.caption
 
     def says(self) -> str:
         """Text and size."""

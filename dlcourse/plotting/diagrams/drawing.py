@@ -128,12 +128,14 @@ class Drawing:
         ]
         y = 0.0
         for row in rows:
-            high, x = max((part.height for part in row if part), default=0), 0.0
+            over = max((part.level - part.top for part in row if part), default=0)
+            under = max((part.bottom - part.level for part in row if part), default=0)
+            x = 0.0
             for part, width in zip(row, wide, strict=False):
                 if part:
-                    part.at(x + width / 2, y + high / 2)
+                    part.move(x + width / 2 - part.x, y + over - part.level)
                 x += width + gap[0]
-            y += high + gap[1]
+            y += over + under + gap[1]
         return Group("grid", [part for row in rows for part in row if part])
 
     # -- lines -----------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Callable, Mapping, Sequence
 
 from dlcourse.inspection.summary import Layer
-from dlcourse.plotting.diagrams.blocks import Tensor, side_length
+from dlcourse.plotting.diagrams.blocks import side_length
 from dlcourse.plotting.diagrams.drawing import Drawing
 from dlcourse.plotting.diagrams.parts import Dot, Group, Part
 
@@ -125,7 +125,7 @@ def layer_chain(
     lines = [blocks[i : i + step] for i in range(0, len(blocks), step)]
     above: Group | None = None
     for line in lines:
-        _bottoms(line, gap)
+        d.row(*line, gap=gap)
         here = Group(key, line)
         if above:
             here.below(above, 40, "left")
@@ -133,12 +133,3 @@ def layer_chain(
     for before, after in itertools.pairwise(blocks):
         d.arrow(before, after, leave="right", enter="left", say=False)
     return Group(key, blocks)
-
-
-def _bottoms(blocks: Sequence[Part], gap: float) -> None:
-    """Place blocks in a row so that the middles of the blocks, not of the captions, are level."""
-    for before, block in itertools.pairwise(blocks):
-        block.right_of(before, gap)
-        if isinstance(before, Tensor) and isinstance(block, Tensor):
-            level = before.port("right")[1] - block.port("left")[1]
-            block.move(0, level)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from html import escape
 from typing import Any
 
 from dlcourse.plotting.diagrams.look import GAP, SIZE, VARIABLES, fill_color, line_color
@@ -13,14 +12,9 @@ SIDES = ("left", "right", "top", "bottom")
 
 
 class Part:
-    """A rectangle on the plane, in CSS pixels; x grows to the right, y downwards.
+    """A rectangle with its middle at (x, y), in CSS pixels; y grows downwards.
 
     Attributes:
-        key: its name in the drawing.
-        x: of its middle.
-        y: of its middle.
-        width: of the rectangle.
-        height: of the rectangle.
         solid: whether arrows go around it.
     """
 
@@ -86,7 +80,7 @@ class Part:
 
     def _align(self, other: Part, align: str) -> Part:
         if align == "middle":
-            return self.move(0, other.y - self.y)
+            return self.move(0, other.level - self.level)
         if align == "center":
             return self.move(other.x - self.x, 0)
         if align in ("left", "right"):
@@ -103,12 +97,25 @@ class Part:
         self.link = address
         return self
 
+    def face(self) -> tuple[float, float, float, float]:
+        """Left, top, right and bottom of what lines arrive at: all of it but a caption."""
+        return self.left, self.top, self.right, self.bottom
+
+    @property
+    def level(self) -> float:
+        """The height at which lines leave it to the left and right."""
+        _, top, _, bottom = self.face()
+        return (top + bottom) / 2
+
     def port(self, side: str, share: float = 0.5) -> tuple[float, float]:
         """The point on a side, ``share`` of it from the left or from the top."""
+        left, top, right, bottom = self.face()
         if side in ("left", "right"):
-            return getattr(self, side), self.top + share * self.height
-        if side in ("top", "bottom"):
-            return self.left + share * self.width, getattr(self, side)
+            return left if side == "left" else right, top + share * (bottom - top)
+        if side == "top":
+            return left + share * (right - left), top
+        if side == "bottom":  # below a caption, which a line would cross
+            return left + share * (right - left), self.bottom
         raise ValueError(f"diagrams: a side is one of {', '.join(SIDES)}, not {side!r}.")
 
     def rim(self, x: float, y: float) -> tuple[float, float]:
@@ -290,11 +297,3 @@ class Group(Part):
         """The parts, and those of groups within."""
         for part in self.parts:
             yield from part.leaves()
-
-
-def linked(part: Part) -> str:
-    """A part's elements, within a link if it is one."""
-    if not part.link:
-        return part.svg()
-    label = escape(part.says() or part.key, quote=True)
-    return f'<a href="{escape(part.link, quote=True)}" aria-label="{label}">{part.svg()}</a>'

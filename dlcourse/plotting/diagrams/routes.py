@@ -64,15 +64,16 @@ def _overlaps(start: Part, end: Part, leave: Port, enter: Port) -> list[list[Poi
         if leave not in (None, side) or enter not in (None, opposite):
             continue
         (ax, ay), (bx, by) = start.port(side), end.port(opposite)
+        here, there = start.face(), end.face()
         if side in ("left", "right"):
-            inside = end.top + 4 <= ay <= end.bottom - 4
+            inside = there[1] + 4 <= ay <= there[3] - 4
             way = [(ax, ay), (bx, ay)] if inside else [(ax, by), (bx, by)]
-            fits = inside or start.top + 4 <= by <= start.bottom - 4
+            fits = inside or here[1] + 4 <= by <= here[3] - 4
             forward = (bx - ax) * _OUT[side][0] > 0
         else:
-            inside = end.left + 4 <= ax <= end.right - 4
+            inside = there[0] + 4 <= ax <= there[2] - 4
             way = [(ax, ay), (ax, by)] if inside else [(bx, ay), (bx, by)]
-            fits = inside or start.left + 4 <= bx <= start.right - 4
+            fits = inside or here[0] + 4 <= bx <= here[2] - 4
             forward = (by - ay) * _OUT[side][1] > 0
         if fits and forward:
             ways.append(way)
@@ -131,15 +132,21 @@ def _leaves_and_enters(way: list[Point], first: str, last: str) -> bool:
 
 def _cost(way: list[Point], others: list[Part], start: Part, end: Part) -> float:
     length = sum(abs(a[0] - b[0]) + abs(a[1] - b[1]) for a, b in pairwise(way))
-    crossed = sum(_crosses(a, b, part) for a, b in pairwise(way) for part in others)
-    crossed += sum(_crosses(a, b, part, -1) for a, b in pairwise(way) for part in (start, end))
+    crossed = sum(_crosses(a, b, _around(part)) for a, b in pairwise(way) for part in others)
+    ends = [start.face(), end.face()]
+    crossed += sum(_crosses(a, b, face, -1) for a, b in pairwise(way) for face in ends)
     return length + _CORNER * (len(way) - 2) + _CROSSING * crossed
 
 
-def _crosses(a: Point, b: Point, part: Part, clear: float = 3) -> bool:
+def _around(part: Part) -> tuple[float, float, float, float]:
+    return part.left, part.top, part.right, part.bottom
+
+
+def _crosses(a: Point, b: Point, box: tuple[float, float, float, float], clear: float = 3) -> bool:
+    left, top, right, bottom = box
     return (
-        min(a[0], b[0]) < part.right + clear
-        and max(a[0], b[0]) > part.left - clear
-        and min(a[1], b[1]) < part.bottom + clear
-        and max(a[1], b[1]) > part.top - clear
+        min(a[0], b[0]) < right + clear
+        and max(a[0], b[0]) > left - clear
+        and min(a[1], b[1]) < bottom + clear
+        and max(a[1], b[1]) > top - clear
     )

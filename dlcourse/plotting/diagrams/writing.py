@@ -9,7 +9,7 @@ from typing import NamedTuple
 from dlcourse.plotting.diagrams import lines, routes
 from dlcourse.plotting.diagrams.blocks import Frame
 from dlcourse.plotting.diagrams.look import FONT, MARGIN, SIZE, VARIABLES
-from dlcourse.plotting.diagrams.parts import Group, Part, linked
+from dlcourse.plotting.diagrams.parts import Group, Part
 from dlcourse.plotting.diagrams.text import extent, plain
 
 _STYLE = (
@@ -76,9 +76,9 @@ def svg(
     width, height = high_x - low_x, high_y - low_y
     frames = [part for part in parts if isinstance(part, Frame)]
     frames.sort(key=lambda frame: -frame.width * frame.height)
-    body = [linked(frame) for frame in frames]
+    body = [_linked(frame) for frame in frames]
     body += [lines.svg(arrow, way) for arrow, way in ways]
-    body += [linked(part) for part in parts if not isinstance(part, Frame)]
+    body += [_linked(part) for part in parts if not isinstance(part, Frame)]
     body += [lines.svg_label(arrow, way) for arrow, way in ways if arrow.text]
     body += [drawn for drawn, _ in beside]
     # Links inside an image could not be reached by a screen reader.
@@ -106,3 +106,11 @@ def _bounds(
             corners += [(start, y - high / 2), (start + wide, y + high / 2)]
     xs, ys = zip(*corners, strict=True)
     return min(xs) - MARGIN, min(ys) - MARGIN, max(xs) + MARGIN, max(ys) + MARGIN
+
+
+def _linked(part: Part) -> str:
+    """A part's elements, within a link if it is one."""
+    if not part.link:
+        return part.svg()
+    label = escape(part.says() or part.key, quote=True)
+    return f'<a href="{escape(part.link, quote=True)}" aria-label="{label}">{part.svg()}</a>'

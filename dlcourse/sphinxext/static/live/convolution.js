@@ -69,7 +69,7 @@
     const left = kit.panel("Image");
     const right = kit.panel("Its map");
     const line = kit.readout();
-    const side = 220;
+    const side = 208;
     let chosen = "vertical edges", unit = null, result = null, fault = "";
 
     function options() {
