@@ -3,6 +3,8 @@
 Every function takes data (tensors on any device, arrays, lists, histories of training), needs no
 display and returns a :class:`Figure`, which a notebook shows with its alternative text.  The
 numbers in a figure are ``figure.table()``; ``figure.save(path)`` writes picture, numbers and text.
+Drawings of ideas are made in :mod:`dlcourse.plotting.diagrams`, figures that answer their reader
+by :func:`live`.
 """
 
 from dlcourse.plotting.animation import Animation
@@ -15,6 +17,7 @@ from dlcourse.plotting.heat_maps import heat_maps
 from dlcourse.plotting.histogram import histograms
 from dlcourse.plotting.images import image_grid
 from dlcourse.plotting.learning import learning_curves
+from dlcourse.plotting.live import live
 from dlcourse.plotting.paths import paths
 from dlcourse.plotting.points import points
 from dlcourse.plotting.series import curves
@@ -34,6 +37,7 @@ __all__ = [
     "histograms",
     "image_grid",
     "learning_curves",
+    "live",
     "paths",
     "points",
     "prefix_tree",
