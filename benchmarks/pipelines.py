@@ -111,13 +111,11 @@ def peer_epoch(
 
 def fast_options(device: torch.device, *, mixed: bool = False, images: bool = True) -> dict:
     """What makes `fit` fast on this device, as far as this version of it offers it."""
-    options: dict = {"amp": True} if mixed else {}
-    if device.type != "cuda":
-        return options
     offered = inspect.signature(training.fit).parameters
+    options: dict = {"amp": True} if mixed else {}
     if mixed and images and "memory_format" in offered:
         options["memory_format"] = torch.channels_last
-    if "str" in str(offered["compile"].annotation):
+    if device.type == "cuda" and "str" in str(offered["compile"].annotation):
         options["compile"] = "reduce-overhead"
     return options
 

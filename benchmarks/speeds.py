@@ -119,7 +119,7 @@ def peers(model: nn.Module, data: datasets.ImageDataset, size: int, batch_size: 
         for workers, loader in loaders.items():
             own = copy.deepcopy(model).to(args.device)
             optimizer = momentum(own.parameters())
-            found[workers] = peer_epoch(own, loader, optimizer, args.seconds)
+            found[workers] = peer_epoch(own, loader, optimizer, 2 * args.seconds)
     return found
 
 
