@@ -151,9 +151,9 @@ def test_the_length_penalty_favours_long_sentences():
 
 def test_bad_arguments():
     table = random_table(1, 4, 2)
-    with pytest.raises(ValueError, match="beam_size must be a whole number above 0, got 0"):
+    with pytest.raises(ValueError, match="beam_size must be a positive whole number, got 0"):
         beam_search(table, *sources(1), 5, beam_size=0)
-    with pytest.raises(ValueError, match="max_length must be a whole number above 0, got 0"):
+    with pytest.raises(ValueError, match="max_length must be a positive whole number, got 0"):
         greedy_search(table, *sources(1), 0)
     for penalty in (-1, math.nan):
         with pytest.raises(ValueError, match="length_penalty must be 0 or more"):

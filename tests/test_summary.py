@@ -4,6 +4,7 @@ import pytest
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
 from dlcourse import models
 from dlcourse.inspection.summary import Layer, summary, table, total
@@ -127,3 +128,12 @@ def test_summary_refuses_what_it_cannot_count():
         summary(nn.GRU(3, 3), (5, 3))
     with pytest.raises(ValueError, match="no layer"):
         total([])
+
+
+@pytest.mark.parametrize("build", [models.LeNet, models.resnet18])
+def test_multiply_adds_are_those_of_torchs_flop_counter(build):
+    model, size = build(), (1, 28, 28) if build is models.LeNet else (3, 32, 32)
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        model.eval()(torch.zeros(1, *size))
+    # It counts a multiplication and an addition as two.
+    assert total(summary(model, size)).multiply_adds * 2 == counter.get_total_flops()

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from dlcourse.datasets.lexicon import (
+from dlcourse.datasets.words import (
     Adjective,
     Determiner,
     Noun,

@@ -59,9 +59,9 @@ class TensorLoader:
         if transform is not None and not callable(transform):
             raise TypeError(f"TensorLoader takes a callable as transform, not {transform!r}.")
         self.dataset = dataset
-        self.batch_size = _check_int(batch_size, "batch_size", least=1)
+        self.batch_size = check_int(batch_size, "batch_size", least=1)
         self.shuffle, self.transform, self.drop_last = shuffle, transform, drop_last
-        self.seed = _check_int(seed, "seed", least=0)
+        self.seed = check_int(seed, "seed", least=0)
         self.epoch = 0
         if not len(self):
             raise ValueError(
@@ -80,7 +80,7 @@ class TensorLoader:
 
     @epoch.setter
     def epoch(self, value: int) -> None:
-        self._epoch = _check_int(value, "epoch", least=0)
+        self._epoch = check_int(value, "epoch", least=0)
 
     def __len__(self) -> int:
         """Batches per epoch."""
@@ -90,7 +90,7 @@ class TensorLoader:
     def __iter__(self) -> Iterator[tuple[Tensor, ...]]:
         """Yields one epoch of batches (x, y), each a new tensor that the caller may change."""
         epoch, N = self.epoch, len(self.dataset)
-        generator = torch.Generator().manual_seed(_mix(self.seed, epoch))
+        generator = torch.Generator().manual_seed(epoch_seed(self.seed, epoch))
         if self.shuffle:
             # The whole order moves at once: no batch then waits for a transfer.
             order = torch.randperm(N, generator=generator).to(self.tensors[0].device)
@@ -117,7 +117,7 @@ class TensorLoader:
         )
 
 
-def _mix(seed: int, epoch: int) -> int:
+def epoch_seed(seed: int, epoch: int) -> int:
     """One 32-bit seed out of two numbers, so that (0, 1) and (1, 0) differ.
 
     32 bits, since that is all that torch's CPU generator uses of a seed.
@@ -125,7 +125,8 @@ def _mix(seed: int, epoch: int) -> int:
     return int(np.random.SeedSequence([seed, epoch]).generate_state(1)[0])
 
 
-def _check_int(value: int, name: str, least: int, caller: str = "TensorLoader") -> int:
+def check_int(value: int, name: str, least: int, caller: str = "TensorLoader") -> int:
+    """The value, if it is a whole number of at least ``least``; else a ValueError that names it."""
     if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < least:
         raise ValueError(f"{caller} takes an int of at least {least} as {name}, not {value!r}.")
     return int(value)

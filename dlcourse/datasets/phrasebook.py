@@ -10,8 +10,16 @@ from typing import TypeVar
 
 from dlcourse.datasets import grammar, lexicon
 from dlcourse.datasets.grammar import Clause, NounPhrase, Word, word
-from dlcourse.datasets.lexicon import Adjective, Noun, Verb
 from dlcourse.datasets.pairs import Pair
+from dlcourse.datasets.words import (
+    LIVING,
+    PERSONS,
+    THINGS,
+    Adjective,
+    Noun,
+    Preposition,
+    Verb,
+)
 
 PARTS = {"train": 6000, "validation": 500, "test": 500}  # and how many pairs each has
 _CLAUSES = (0.5, 0.35, 0.15)  # how often a sentence has one, two, three of them
@@ -126,7 +134,7 @@ class _Speaker:
             return self._description()
         verbs = [v for v in lexicon.VERBS if bool(v.objects) == (kind != "stay")]
         if kind == "pronoun":
-            verbs = [v for v in verbs if v.objects >= lexicon.PERSONS]
+            verbs = [v for v in verbs if v.objects >= PERSONS]
         verb, thing = self._pick(verbs), None
         spoken_of = self._happens(0.3) and kind != "pronoun"
         subject = self._pick(lexicon.PRONOUNS) if spoken_of else self._subject(verb)
@@ -142,7 +150,7 @@ class _Speaker:
 
     def _description(self) -> Clause:
         """Somebody or something is so."""
-        subject = self._noun_phrase(lexicon.LIVING | lexicon.THINGS, [None], indefinite=False)
+        subject = self._noun_phrase(LIVING | THINGS, [None], indefinite=False)
         ranks = {a.rank for a in subject.adjectives}  # nothing that is old is young
         fitting = [
             a
@@ -161,7 +169,7 @@ class _Speaker:
         if not self._happens(0.15):
             return self._noun_phrase(verb.subjects, [verb])
         does = self._pick([v for v in lexicon.VERBS if v is not verb and v.subjects])
-        phrase = self._noun_phrase(lexicon.PERSONS, [verb, does])
+        phrase = self._noun_phrase(PERSONS, [verb, does])
         thing = self._noun_phrase(does.objects, [does]) if does.objects else None
         negation = "not" if self._happens(0.15) else ""
         relative = Clause(None, does, self._tense, negation, object=thing)
@@ -169,7 +177,7 @@ class _Speaker:
             phrase.determiner, phrase.adjectives, phrase.noun, phrase.plural, relative
         )
 
-    def _place(self, verb: Verb) -> tuple[lexicon.Preposition, NounPhrase]:
+    def _place(self, verb: Verb) -> tuple[Preposition, NounPhrase]:
         preposition = self._pick(lexicon.PREPOSITIONS)
         kinds = {"place"} if preposition.inside else {"place", "vehicle", "scenery"}
         return preposition, self._noun_phrase(kinds, [verb])

@@ -8,7 +8,7 @@ from torch.utils.data import TensorDataset
 
 from dlcourse import runtime
 from dlcourse.datasets.images import check_indices
-from dlcourse.datasets.loader import _check_int, _mix
+from dlcourse.datasets.loader import check_int, epoch_seed
 from dlcourse.datasets.pairs import Pair, tokenize
 from dlcourse.datasets.vocabulary import (
     BEGIN,
@@ -65,7 +65,7 @@ class TranslationDataset(TensorDataset):
         if not self.pairs:
             raise ValueError("TranslationDataset: there are no pairs.")
         if max_length is not None:
-            _check_int(max_length, "max_length", least=1, caller="TranslationDataset")
+            check_int(max_length, "max_length", least=1, caller="TranslationDataset")
         sources = [self._cut(pair.source, i, "source") for i, pair in enumerate(self.pairs)]
         targets = [self._cut(pair.target, i, "target") for i, pair in enumerate(self.pairs)]
         self.source_vocabulary = _vocabulary(source_vocabulary, sources, min_count, "source")
@@ -183,9 +183,9 @@ class PooledLoader:
                 f"PooledLoader takes a TranslationDataset, not {type(dataset).__name__}."
             )
         self.dataset, self.shuffle = dataset, shuffle
-        self.batch_size = _check_int(batch_size, "batch_size", least=1, caller="PooledLoader")
-        self.pool = _check_int(pool, "pool", least=1, caller="PooledLoader")
-        self.seed = _check_int(seed, "seed", least=0, caller="PooledLoader")
+        self.batch_size = check_int(batch_size, "batch_size", least=1, caller="PooledLoader")
+        self.pool = check_int(pool, "pool", least=1, caller="PooledLoader")
+        self.seed = check_int(seed, "seed", least=0, caller="PooledLoader")
         self.epoch = 0
         # On the CPU, so that cutting a batch to its longest sentence does not wait for a GPU.
         self._lengths = [t.cpu() for t in (dataset.source_lengths, dataset.target_lengths)]
@@ -197,7 +197,7 @@ class PooledLoader:
     def __iter__(self) -> Iterator[tuple[tuple[Tensor, Tensor, Tensor], Tensor]]:
         """Yields one epoch of batches."""
         epoch, data = self.epoch, self.dataset
-        generator = torch.Generator().manual_seed(_mix(self.seed, epoch))
+        generator = torch.Generator().manual_seed(epoch_seed(self.seed, epoch))
         N, device = len(data), data.source.device
         order = torch.randperm(N, generator=generator) if self.shuffle else torch.arange(N)
         for members in order.split(self.pool * self.batch_size):

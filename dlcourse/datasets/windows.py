@@ -7,7 +7,7 @@ from torch import Tensor
 from torch.utils.data import TensorDataset
 
 from dlcourse import runtime
-from dlcourse.datasets.loader import _check_int, _mix
+from dlcourse.datasets.loader import check_int, epoch_seed
 
 
 class _Windows:
@@ -32,9 +32,9 @@ class _Windows:
             raise ValueError(
                 f"{name} takes one long text of shape (n,), not {tuple(numbers.shape)}."
             )
-        self.num_steps = _check_int(num_steps, "num_steps", least=1, caller=name)
-        self.batch_size = _check_int(batch_size, "batch_size", least=1, caller=name)
-        self.seed = _check_int(seed, "seed", least=0, caller=name)
+        self.num_steps = check_int(num_steps, "num_steps", least=1, caller=name)
+        self.batch_size = check_int(batch_size, "batch_size", least=1, caller=name)
+        self.seed = check_int(seed, "seed", least=0, caller=name)
         self.epoch = 0
         numbers = numbers.to(torch.int64)
         # As a data set, so that `fit` need not look at the labels of each batch on a GPU.
@@ -106,7 +106,7 @@ class RandomWindows(_Windows):
     def __iter__(self) -> Iterator[tuple[Tensor, Tensor]]:
         """Yields one epoch of batches (x, y), int64 (N, T) each; y is x one token later."""
         epoch, T = self.epoch, self.num_steps
-        generator = torch.Generator().manual_seed(_mix(self.seed, epoch))
+        generator = torch.Generator().manual_seed(epoch_seed(self.seed, epoch))
         offset = int(torch.randint(T, (), generator=generator))
         count = (len(self.numbers) - 1 - offset) // T
         order = torch.randperm(count, generator=generator)[: len(self) * self.batch_size]

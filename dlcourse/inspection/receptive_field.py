@@ -1,4 +1,4 @@
-"""How large the output of a sliding window is, and what a single number of a feature map sees.
+"""What a single number of a feature map sees.
 
 Two ways to the same answer: :func:`receptive_field` computes it from kernel sizes, strides and
 dilations, :func:`gradient_field` measures it, since an output depends on exactly those pixels for
@@ -7,91 +7,28 @@ which its derivative is not zero everywhere. The recursion is that of Araujo, No
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
 
+from dlcourse.models.windows import Window, output_size
 from dlcourse.runtime import evaluating
 
+__all__ = [
+    "ReceptiveField",
+    "Window",
+    "extent",
+    "gradient_field",
+    "output_size",
+    "receptive_field",
+    "windows",
+]
 # Each output of these depends on no other place of their input (batch norm: in evaluation mode).
 POINTWISE = (
     nn.BatchNorm2d, nn.Dropout, nn.Dropout2d, nn.ELU, nn.GELU, nn.Hardswish, nn.Hardtanh,
     nn.Identity, nn.LeakyReLU, nn.PReLU, nn.ReLU, nn.SiLU, nn.Sigmoid, nn.Softplus, nn.Tanh,
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Window:
-    """What a convolution or a pooling does along one axis; the order is that of ``nn.Conv2d``.
-
-    Attributes:
-        kernel_size: places of the kernel, at least 1.
-        stride: pixels from one position of the window to the next, at least 1.
-        padding: pixels added at *each* end, at least 0.
-        dilation: pixels from one place of the kernel to the next, at least 1.
-
-    Raises:
-        ValueError: a number is not a whole one or too small.
-    """
-
-    kernel_size: int
-    stride: int = 1
-    padding: int = 0
-    dilation: int = 1
-
-    def __post_init__(self) -> None:
-        for name, least in (("kernel_size", 1), ("stride", 1), ("padding", 0), ("dilation", 1)):
-            value = getattr(self, name)
-            if isinstance(value, bool) or not isinstance(value, int) or value < least:
-                raise ValueError(
-                    f"Window: {name} must be a whole number of at least {least}, got {value!r}."
-                )
-
-    @property
-    def span(self) -> int:
-        """Pixels from the first to the last place of the kernel, both included."""
-        return self.dilation * (self.kernel_size - 1) + 1
-
-    def output_size(self, size: int) -> int:
-        """How many positions the window has on ``size`` pixels, rounded down as torch does.
-
-        Raises:
-            ValueError: not even one, or the size is not a positive whole number.
-        """
-        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-            raise ValueError(f"output_size: size must be a positive whole number, got {size!r}.")
-        padded = size + 2 * self.padding
-        if self.span > padded:
-            raise ValueError(
-                f"output_size: a window of {self.span} pixels (kernel_size {self.kernel_size}, "
-                f"dilation {self.dilation}) does not fit into {padded} pixels ({size} and "
-                f"2 · {self.padding} of padding): take a larger image, more padding or a smaller "
-                "kernel."
-            )
-        return (padded - self.span) // self.stride + 1
-
-
-def output_size(
-    size: int, kernel_size: int, stride: int = 1, padding: int = 0, dilation: int = 1
-) -> int:
-    """Height or width of what a convolution or a pooling makes of ``size`` pixels.
-
-    Args:
-        size: pixels along the axis.
-        kernel_size: places of the kernel.
-        stride: pixels from one position of the window to the next.
-        padding: pixels added at each end.
-        dilation: pixels from one place of the kernel to the next.
-
-    Returns:
-        ⌊(size + 2 · padding − dilation · (kernel_size − 1) − 1) / stride⌋ + 1.
-
-    Raises:
-        ValueError: a number is out of range, or the window does not fit into the padded image.
-    """
-    return Window(kernel_size, stride, padding, dilation).output_size(size)
 
 
 def windows(model: nn.Module | Iterable[nn.Module], axis: int = -1) -> list[Window]:
@@ -119,7 +56,7 @@ def windows(model: nn.Module | Iterable[nn.Module], axis: int = -1) -> list[Wind
         if isinstance(layer, nn.Sequential):
             found += windows(layer, axis)
         elif isinstance(layer, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d):
-            found.append(_window(layer, axis))
+            found.append(Window.of(layer, axis))
         elif not isinstance(layer, POINTWISE):
             raise TypeError(
                 f"windows: {type(layer).__name__} is neither a convolution nor a pooling nor a "
@@ -127,20 +64,6 @@ def windows(model: nn.Module | Iterable[nn.Module], axis: int = -1) -> list[Wind
                 "measure with gradient_field."
             )
     return found
-
-
-def _window(layer: nn.Module, axis: int) -> Window:
-    def along(value: int | tuple[int, int]) -> int:
-        return value if isinstance(value, int) else value[axis]
-
-    dilation = along(getattr(layer, "dilation", 1))  # average pooling has none
-    kernel_size, padding = along(layer.kernel_size), layer.padding
-    if padding == "same":
-        # Where the padding is odd, torch adds the larger part at the end.
-        padding = dilation * (kernel_size - 1) // 2
-    elif padding == "valid":
-        padding = 0
-    return Window(kernel_size, along(layer.stride), along(padding), dilation)
 
 
 class ReceptiveField(NamedTuple):

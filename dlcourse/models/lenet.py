@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from torch import Tensor, nn
 
-from dlcourse.models.checks import check_positive
+from dlcourse.models.checks import check_images, check_positive
 
 
 class LeNet(nn.Module):
@@ -69,15 +69,7 @@ class LeNet(nn.Module):
             TypeError: If x is not floating point.
             ValueError: If x has another shape.
         """
-        if not x.is_floating_point():
-            raise TypeError(
-                f"LeNet: the images must be floating point, got {x.dtype}; scale them first."
-            )
-        if x.ndim != 4 or x.shape[1:] != (self.in_channels, 28, 28):
-            raise ValueError(
-                f"LeNet: the images must have shape (N, {self.in_channels}, 28, 28), got "
-                f"{tuple(x.shape)}."
-            )
+        check_images("LeNet", x, self.in_channels, size=28, resizable=False)
         for layer in self.children():
             x = layer(x)
         return x

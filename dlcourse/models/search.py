@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from dlcourse.datasets.pairs import detokenize
 from dlcourse.datasets.translation import BOS, EOS, TranslationDataset
+from dlcourse.models.checks import check_positive
 from dlcourse.runtime import evaluating
 
 BATCH_SIZE = 256  # sentences that `translate` decodes at once
@@ -41,7 +42,7 @@ def greedy_search(
     Raises:
         ValueError: a max_length below 1.
     """
-    _check("greedy_search", max_length=max_length)
+    check_positive("greedy_search", max_length=max_length)
     with evaluating(model):
         state = model.encode(source, source_lengths)
         tokens = torch.full((len(source),), BOS, device=source.device)
@@ -94,7 +95,7 @@ def beam_search(
     Raises:
         ValueError: a max_length or beam_size below 1, or a negative length_penalty.
     """
-    _check("beam_search", max_length=max_length, beam_size=beam_size)
+    check_positive("beam_search", max_length=max_length, beam_size=beam_size)
     if not (math.isfinite(length_penalty) and length_penalty >= 0):
         raise ValueError(f"beam_search: length_penalty must be 0 or more, got {length_penalty}.")
     N, K, device = len(source), beam_size, source.device
@@ -165,7 +166,7 @@ def translate(
     Raises:
         ValueError: no sentence, an empty one, or a number as in the searches.
     """
-    _check("translate", beam_size=beam_size)
+    check_positive("translate", beam_size=beam_size)
     max_length = dataset.target.shape[1] - 1 if max_length is None else max_length
     source, lengths = dataset.encode(sentences)
     device = next(model.parameters()).device
@@ -191,9 +192,3 @@ def _chosen(state: Any, index: Tensor) -> Any:
     if isinstance(state, Tensor):
         return state.index_select(0, index)
     return tuple(_chosen(part, index) for part in state)
-
-
-def _check(name: str, **numbers: int) -> None:
-    for argument, value in numbers.items():
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name}: {argument} must be a whole number above 0, got {value!r}.")

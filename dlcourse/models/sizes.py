@@ -6,6 +6,8 @@ an image is too small for.
 
 from torch import nn
 
+from dlcourse.models.windows import Window
+
 WINDOWED = (nn.Conv2d, nn.MaxPool2d, nn.AvgPool2d)
 
 
@@ -30,16 +32,16 @@ def map_sizes(owner: str, model: nn.Module, image: int) -> dict[str, int]:
     sizes, size = {}, image
     for name, layer in model.named_modules():
         if isinstance(layer, WINDOWED):
-            after = _output_size(layer, size)
-            if after < 1:
-                kernel, padding = _side(layer.kernel_size), _side(layer.padding)
+            window = Window.of(layer)
+            if not window.fits(size):
+                kernel, padding = window.kernel_size, window.padding
                 least = smallest_image(model)
                 raise ValueError(
                     f"{owner}: an image of {image}×{image} is too small. It reaches {name} "
                     f"({type(layer).__name__}, window {kernel}×{kernel}, padding {padding}) as "
                     f"maps of {size}×{size}; the smallest image is {least}×{least}."
                 )
-            sizes[name] = size = after
+            sizes[name] = size = window.output_size(size)
     return sizes
 
 
@@ -49,30 +51,13 @@ def smallest_image(model: nn.Module, limit: int = 4096) -> int:
     Raises:
         ValueError: not even an image of ``limit`` pixels does.
     """
-    layers = [layer for layer in model.modules() if isinstance(layer, WINDOWED)]
+    windows = [Window.of(layer) for layer in model.modules() if isinstance(layer, WINDOWED)]
     low, high = 1, limit + 1
     while low < high:  # a larger image never makes a smaller map, so halving finds it
         middle = size = (low + high) // 2
-        for layer in layers:
-            size = _output_size(layer, size) if size > 0 else 0
+        for window in windows:
+            size = window.output_size(size) if size and window.fits(size) else 0
         low, high = (low, middle) if size > 0 else (middle + 1, high)
     if low > limit:
         raise ValueError(f"smallest_image: {limit}×{limit} pixels are too few for this network.")
     return low
-
-
-def _output_size(layer: nn.Module, size: int) -> int:
-    """The side after a layer; below 1 if its window does not fit."""
-    kernel, stride, padding = (
-        _side(getattr(layer, p)) for p in ("kernel_size", "stride", "padding")
-    )
-    room = size + 2 * padding - _side(getattr(layer, "dilation", 1)) * (kernel - 1) - 1
-    if not getattr(layer, "ceil_mode", False):
-        return room // stride + 1 if room >= 0 else 0
-    # Rounding up takes in a last window that sticks out, unless it begins beyond the image.
-    after = -(-room // stride) + 1
-    return after - 1 if (after - 1) * stride >= size + padding else after
-
-
-def _side(value: int | tuple[int, int]) -> int:
-    return value if isinstance(value, int) else value[0]
