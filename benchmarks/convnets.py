@@ -11,7 +11,7 @@ from functools import partial
 import torch
 from measuring import begin, finish, parser, synchronize
 from networks import NETWORKS, RECIPES, image_sets
-from pipelines import fast_options
+from pipelines import fast_options, unless_recorded
 from rows import Rows
 
 import dlcourse
@@ -62,12 +62,17 @@ def measure(case: dict, train, test, args, rows: Rows) -> dict:
     network, seed = NETWORKS[case["case"]], case["seed"]
     build = partial(getattr(network, case["recipe"]), args.width)
     layers = total(summary(build(), (1, network.size, network.size)))
-    dlcourse.seed_everything(seed)
+    mixed = args.amp and case["recipe"] == "better"
     if args.device.type == "cuda":
+        torch.cuda.empty_cache()  # of the network before
         torch.cuda.reset_peak_memory_stats(args.device)
-    seconds, accuracy = run(
-        build().to(args.device), case["recipe"], network, train, test, args, seed
-    )
+
+    def once(options: dict) -> tuple[list[float], float | None]:
+        dlcourse.seed_everything(seed)
+        model = build().to(args.device)
+        return run(model, case["recipe"], network, train, test, args, seed, options)
+
+    seconds, accuracy = unless_recorded(once, fast_options(args.device, mixed=mixed))
     epoch = statistics.median(seconds) if seconds else None
     whole = train.name.startswith("FashionMNIST") and len(train) == 60_000
     whole = whole and (args.width, args.epochs) == (1, 10)
@@ -78,7 +83,7 @@ def measure(case: dict, train, test, args, rows: Rows) -> dict:
         images=len(train),
         epochs=args.epochs,
         width=args.width,
-        precision="bfloat16" if args.amp and case["recipe"] == "better" else "float32",
+        precision="bfloat16" if mixed else "float32",
         parameters=layers.parameters,
         multiply_adds=layers.multiply_adds,
         accuracy=accuracy,
@@ -93,13 +98,12 @@ def measure(case: dict, train, test, args, rows: Rows) -> dict:
     )
 
 
-def run(model, name, network, train, test, args, seed) -> tuple[list[float], float | None]:
+def run(model, name, network, train, test, args, seed, options) -> tuple[list[float], float | None]:
     """Seconds of each epoch, loading and the test set included, and the last test accuracy.
 
     A run that diverges has neither.
     """
     recipe = RECIPES[name](model, network, train, args.epochs)
-    fast = fast_options(args.device, mixed=args.amp and name == "better")
     batches = datasets.TensorLoader(
         train,
         recipe.batch_size,
@@ -119,7 +123,7 @@ def run(model, name, network, train, test, args, seed) -> tuple[list[float], flo
             epochs=args.epochs,
             progress=False,
             **recipe.options,
-            **fast,
+            **options,
         )
     except training.NonFiniteLossError as error:
         print(f"{type(model).__name__}, {name}, seed {seed}: {error}")

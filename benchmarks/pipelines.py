@@ -1,9 +1,10 @@
 """Images on their way to a network: the usual DataLoader loop, and ours."""
 
-import inspect
+import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -16,6 +17,7 @@ from torchvision.transforms import Compose, Resize, ToTensor
 from dlcourse import datasets, training, transforms
 
 WORKERS = (0, 4)
+Result = TypeVar("Result")
 
 
 def our_loader(
@@ -109,22 +111,47 @@ def peer_epoch(
     return (time.perf_counter() - start) / (seen - first)
 
 
-def fast_options(device: torch.device, *, mixed: bool = False, images: bool = True) -> dict:
-    """What makes `fit` fast on this device, as far as this version of it offers it."""
-    offered = inspect.signature(training.fit).parameters
+def fast_options(
+    device: torch.device, *, mixed: bool = False, images: bool = True, graph: bool = True
+) -> dict:
+    """What makes `fit` fast on this device.
+
+    Args:
+        device: where it trains.
+        mixed: in mixed precision.
+        images: whether the batches are of images.
+        graph: whether the batches have few shapes, so that their steps can be recorded.
+    """
     options: dict = {"amp": True} if mixed else {}
-    if mixed and images and "memory_format" in offered:
+    if mixed and images:
         options["memory_format"] = torch.channels_last
-    if device.type == "cuda" and "str" in str(offered["compile"].annotation):
-        options["compile"] = "reduce-overhead"
+    if graph and device.type == "cuda":
+        options["compile"] = "cuda-graph"
     return options
 
 
-def our_epochs(model: nn.Module, loader: Iterable, optimizer, epochs: int, **options) -> float:
+def unless_recorded(train: Callable[[dict], Result], options: dict) -> Result:
+    """What the training with these options returns; without a graph if none can be recorded."""
+    try:
+        return train(options)
+    except training.NonFiniteLossError:
+        raise
+    except RuntimeError as error:
+        if "compile" not in options:
+            raise
+        print(f"  without a CUDA graph: {error}"[:500], file=sys.stderr, flush=True)
+        return train({k: v for k, v in options.items() if k != "compile"})
+
+
+def our_epochs(model: nn.Module, loader: Iterable, optimizer, epochs: int, options: dict) -> float:
     """Seconds of the fastest epoch of one call of `fit`, in the second of which it is warm."""
-    history = training.fit(
-        model, loader, optimizer=optimizer, epochs=1 + epochs, progress=False, **options
-    )
+
+    def train(chosen: dict) -> training.History:
+        return training.fit(
+            model, loader, optimizer=optimizer, epochs=1 + epochs, progress=False, **chosen
+        )
+
+    history = unless_recorded(train, options)
     if history.stopped == "interrupted":
         raise KeyboardInterrupt
     return min(history["seconds"][1:])

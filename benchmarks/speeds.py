@@ -90,9 +90,9 @@ def measure(case: dict, train: datasets.ImageDataset, args, rows: Rows) -> dict:
     epoch = our_epochs(
         ours,
         our_loader(part, network.size, batch_size, args.device),
-        momentum(ours.parameters()),
+        momentum(ours.parameters(), fused=args.device.type == "cuda"),
         args.rounds,
-        **fast_options(args.device, mixed=mixed),
+        fast_options(args.device, mixed=mixed),
     )
     memory = torch.cuda.max_memory_allocated(args.device) if args.device.type == "cuda" else None
     image = {} if mixed else peers(model, train, network.size, batch_size, args)
@@ -123,8 +123,8 @@ def peers(model: nn.Module, data: datasets.ImageDataset, size: int, batch_size: 
     return found
 
 
-def momentum(parameters: Iterable, capturable: bool = False) -> torch.optim.SGD:
-    return torch.optim.SGD(parameters, lr=1e-3, momentum=0.9)
+def momentum(parameters: Iterable, fused: bool = False) -> torch.optim.SGD:
+    return torch.optim.SGD(parameters, lr=1e-3, momentum=0.9, fused=fused)
 
 
 def parse() -> argparse.Namespace:

@@ -12,7 +12,7 @@ from measuring import synchronize
 from torch import Tensor, nn
 
 KINDS = ("plain", "compiled", "graph")
-Optimizer = Callable[..., torch.optim.Optimizer]  # (parameters, capturable) -> an optimizer
+Optimizer = Callable[..., torch.optim.Optimizer]  # (parameters, fused) -> an optimizer
 
 
 def make_step(
@@ -30,7 +30,7 @@ def make_step(
     Args:
         kind: ``"plain"``; ``"compiled"`` by torch.compile; ``"graph"``, captured once and replayed.
         network: is left as it is.
-        optimizer: makes one, of parameters and whether it will be captured.
+        optimizer: makes one, of parameters and whether it is to be fused, as on a GPU.
         x: (N, …), a batch on its device.
         y: (N, …), its labels.
         mixed: bfloat16 and, for images, channels last.
@@ -40,7 +40,7 @@ def make_step(
     if mixed and x.dim() == 4:
         model = model.to(memory_format=torch.channels_last)
         x = x.contiguous(memory_format=torch.channels_last)
-    stepper = optimizer(model.parameters(), kind == "graph")
+    stepper = optimizer(model.parameters(), x.is_cuda)
     forward = torch.compile(model) if kind == "compiled" else model
     # Without the cache of cast weights: one that a capture has filled would stay as it was.
     context = torch.autocast(x.device.type, torch.bfloat16, cache_enabled=kind != "graph")

@@ -61,7 +61,8 @@ def run(kind, seed, train, validation, test, args) -> dict:
     batches = PooledLoader(train, args.batch_size, seed=seed)
     held_out = PooledLoader(validation, args.batch_size, shuffle=False)
     lr = SMALL_LEARNING_RATE if args.size == "small" else LEARNING_RATES[kind]
-    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    fused = args.device.type == "cuda"
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr, fused=fused)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer,
         lr,
@@ -82,7 +83,7 @@ def run(kind, seed, train, validation, test, args) -> dict:
         early_stopping=training.EarlyStopping(patience=args.epochs),
         clip_grad_norm=1.0,
         progress=False,
-        **fast_options(args.device, mixed=args.amp, images=False),
+        **fast_options(args.device, mixed=args.amp, images=False, graph=False),
     )
     data, sources, references = test
     limit = int(train.target_lengths.max()) + 10

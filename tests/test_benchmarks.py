@@ -162,7 +162,7 @@ def test_a_step_of_each_kind_trains_alike(monkeypatch):
     x, y = torch.rand(8, 1, 4, 4), torch.randint(3, (8,))
     made = []
 
-    def optimizer(parameters, capturable):
+    def optimizer(parameters, fused):
         made.append(torch.optim.SGD(parameters, lr=0.1))
         return made[-1]
 
@@ -185,7 +185,7 @@ def test_a_kind_of_step_that_fails_is_named_and_left_out(monkeypatch, capsys):
     steps = importlib.import_module("steps")
     monkeypatch.setattr(torch, "compile", lambda model: (_ for _ in ()).throw(OSError("no g++")))
     network, x, y = torch.nn.Linear(2, 3), torch.rand(4, 2), torch.randint(3, (4,))
-    sgd = lambda parameters, capturable: torch.optim.SGD(parameters, lr=0.1)  # noqa: E731
+    sgd = lambda parameters, fused: torch.optim.SGD(parameters, lr=0.1)  # noqa: E731
     assert list(steps.possible(["compiled", "plain"], network, sgd, x, y)) == ["plain"]
     assert "a compiled step fails: OSError: no g++" in capsys.readouterr().err
     with pytest.raises(RuntimeError, match="no kind"):
