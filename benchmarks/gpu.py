@@ -41,7 +41,7 @@ def pack_command(args: argparse.Namespace) -> None:
 
 def run_command(args: argparse.Namespace) -> None:
     deadline = time.monotonic() + 60 * args.minutes
-    steps = plan(args.out.absolute() / "results.jsonl", args.device, args.quick)
+    steps = plan(args.out.absolute() / "results.jsonl", args.device, args.minutes, args.quick)
     if args.only:
         steps = [s for s in steps if any(s.name.startswith(words) for words in args.only)]
         if not steps:

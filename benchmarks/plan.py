@@ -7,15 +7,15 @@ from rows import ROOT
 from schedule import Step
 
 HERE = Path(__file__).resolve().parent
-NAMES = ("tests", "cells", "speeds", "better", "training", "sequences", "published", "translation")
 
 
-def plan(results: Path, device: str, quick: bool = False) -> list[Step]:
+def plan(results: Path, device: str, minutes: float, quick: bool = False) -> list[Step]:
     """The steps, their rows appended to the file of results.
 
     Args:
         results: the file.
         device: ``"cuda"``, or ``"cpu"`` for a rehearsal.
+        minutes: the time in all, of which tests and chapters get about a fifth.
         quick: a few images and sentences of each, as a rehearsal needs.
     """
 
@@ -33,14 +33,15 @@ def plan(results: Path, device: str, quick: bool = False) -> list[Step]:
     graph = ["--limits", "plain", "graph"]
     rates = unless_quick("--seconds", "0.5", "--rounds", "2")
     three = unless_quick("--rounds", "3")
+    part = unless_quick("--images", "20000")
     small = ["LeNet", "BN-LeNet", "ResNet-18", "DenseNet", "GoogLeNet"]
     large = ["NiN", "AlexNet", "VGG-11 / 4"]
     compiled = ["--precisions", "bfloat16", "--limits", "compiled", "--case-seconds", "90"]
     return [
-        *correctness(results, device),
+        *correctness(results, 0.22 * 60 * minutes),
         benchmark("speeds", "speeds.py", *graph, *rates, "--case-seconds", "40", seconds=150),
         benchmark("better", "convnets.py", *better, "--seeds", "1", seconds=330),
-        benchmark("training", "training.py", *three, "--sizes", "28", *graph, seconds=30),
+        benchmark("training", "training.py", *three, *part, "--sizes", "28", *graph, seconds=40),
         benchmark("sequences", "sequences.py", *three, *graph, seconds=30),
         benchmark(
             "published, small networks",
@@ -71,16 +72,16 @@ def plan(results: Path, device: str, quick: bool = False) -> list[Step]:
     ]
 
 
-def correctness(results: Path, device: str) -> list[Step]:
+def correctness(results: Path, by: float) -> list[Step]:
     """The tests that need CUDA, and every chapter and solution, side by side."""
     tests = sorted((ROOT / "tests").glob("test_*.py"))
     tests = [p for p in tests if not p.name.startswith("test_benchmarks")]  # these need Jupyter
     tests = [p for p in tests if "cuda" in p.read_text("utf-8")]
     command = [sys.executable, "-m", "pytest", "--noconftest", "-q", "-k", "cuda or gpu"]
-    steps = [Step("tests", (*command, *map(str, tests)), 75, beside=True)]
+    steps = [Step("tests", (*command, *map(str, tests)), 75, beside=True, by=by)]
     files = [*sorted(ROOT.glob("chapters/*.md")), *sorted(ROOT.glob("solutions/*/*.ipynb"))]
     for file in files:
         command = [sys.executable, str(HERE / "cells.py"), str(file), "--json", str(results)]
         name = f"cells {file.relative_to(ROOT).as_posix()}"
-        steps.append(Step(name, tuple(command), 90, beside=True))
+        steps.append(Step(name, tuple(command), 120, beside=True, by=by))
     return steps

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rows import append, read_rows
+from rows import ROOT, append, read_rows
 
 GRACE = 5  # seconds between the polite end of a step and the other one
 
@@ -23,6 +23,7 @@ class Step:
         command: its words.
         seconds: after which it is stopped; what it has written until then stays.
         least: it is not begun when less than that is left.
+        by: seconds after the first step's beginning by which it is stopped, begun or not.
         beside: whether it runs beside its neighbours that say so too.
     """
 
@@ -30,6 +31,7 @@ class Step:
     command: tuple[str, ...]
     seconds: float
     least: float = 5
+    by: float = float("inf")
     beside: bool = False
 
 
@@ -61,7 +63,7 @@ class Schedule:
         rows = read_rows(self.results) if self.results.exists() else []
         self.done = {row["step"] for row in rows if row.get("outcome") == "done"}
         self._running: list[Running] = []
-        self._stopped = False
+        self._started, self._stopped = time.monotonic(), False
 
     def run(self, steps: list[Step]) -> None:
         """Run the steps in their order, those that are done left out."""
@@ -105,9 +107,11 @@ class Schedule:
         beside = step.beside and all(r.step.beside for r in self._running)
         return beside and len(self._running) < self._cores
 
+    def _end_of(self, step: Step) -> float:
+        return min(self._deadline - GRACE, self._started + step.by)
+
     def _begin(self, step: Step) -> None:
-        left = self._deadline - time.monotonic() - GRACE
-        if left < step.least:
+        if self._end_of(step) - time.monotonic() < step.least:
             self._note(step, "left out", 0.0)
             return
         output = self.log.with_name(f".{len(self.done)}-{time.monotonic_ns()}.part")
@@ -117,6 +121,7 @@ class Schedule:
                 stdin=subprocess.DEVNULL,
                 stdout=file,
                 stderr=subprocess.STDOUT,
+                cwd=ROOT,
                 env=os.environ | {"PYTHONUNBUFFERED": "1"} | self._environment,
                 start_new_session=True,  # so that its workers end with it
             )
@@ -126,7 +131,7 @@ class Schedule:
         """Note what has ended; end what is late, politely first."""
         for r in list(self._running):
             took = time.monotonic() - r.started
-            limit = min(r.step.seconds, self._deadline - GRACE - r.started)
+            limit = min(r.step.seconds, self._end_of(r.step) - r.started)
             if r.process.poll() is not None:
                 self._end(r)
             elif took > limit + GRACE:

@@ -75,7 +75,7 @@ def epochs(rows: list[dict]) -> str:
     peers = sorted({w for row in rows for w in row["peers"]}, key=int)
     head = ["epoch", "ours, s", *(f"peer/ours, {w} workers" for w in peers), "ours/limit", "limit"]
     lines = []
-    for row in _latest(rows, "case", "precision"):
+    for row in _latest(rows, "case", "precision", "images"):
         images = f", {row['images']:,} images" if "images" in row else ""
         kind = min(row["limits"], key=row["limits"].get)
         lines.append(

@@ -136,9 +136,9 @@ def test_a_later_call_does_what_is_left(tmp_path):
 
 
 def test_a_step_that_no_longer_fits_is_left_out(tmp_path):
-    steps = [step("long", "", least=100.0), step("short", "", least=1.0)]
+    steps = [step("long", "", least=100.0), step("early", "", by=2.0), step("short", "", least=1.0)]
     schedule(tmp_path, seconds=60.0).run(steps)
-    assert outcomes(tmp_path) == [("long", "left out"), ("short", "done")]
+    assert outcomes(tmp_path) == [("long", "left out"), ("early", "left out"), ("short", "done")]
 
 
 def test_steps_side_by_side_are_no_more_than_the_cores_and_single_ones_alone(tmp_path):
@@ -184,7 +184,7 @@ def test_a_signal_ends_the_run_and_keeps_what_was_written(tmp_path):
 def test_the_plan_begins_with_tests_and_chapters_and_names_each_step_once(tmp_path):
     from plan import plan
 
-    steps = plan(tmp_path / "results.jsonl", "cuda")
+    steps = plan(tmp_path / "results.jsonl", "cuda", 9)
     names = [s.name for s in steps]
     assert len(set(names)) == len(names)
     beside = [s.name for s in steps if s.beside]
