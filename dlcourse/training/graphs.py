@@ -11,6 +11,7 @@ the forward and the backward pass apart and launches the loss by itself; it need
 most of a minute to start.
 """
 
+import copy
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -25,7 +26,7 @@ WARM_UP = 3  # steps of a shape before it is recorded: libraries choose and load
 MOST = 8  # recorded shapes; each keeps its tensors
 
 Gradients = Callable[[Step, Inputs, Tensor], tuple[Tensor, Tensor]]
-Work = Callable[[], tuple[Tensor, Tensor]]
+Work = Callable[[], tuple]  # its results: tensors, or nested tuples of them
 
 
 class Graphs:
@@ -48,8 +49,8 @@ class Graphs:
     def __init__(
         self, gradients: Gradients, model: nn.Module, batches: Batches, recorder: Any = None
     ) -> None:
-        self._gradients, self._model, self._batches = gradients, model, batches
-        self._recorder = Recorder(batches.device) if recorder is None else recorder
+        self.gradients, self.model, self._batches = gradients, model, batches
+        self.recorder = Recorder(batches.device) if recorder is None else recorder
         self._graphs: dict[tuple, _Graph] = {}
         self._seen: Counter[tuple] = Counter()
 
@@ -63,7 +64,7 @@ class Graphs:
         if key not in self._graphs:
             self._seen[key] += 1
             if self._seen[key] <= WARM_UP or len(self._graphs) == MOST:
-                return self._recorder.run(lambda: self._gradients(step, x, y))
+                return self.recorder.run(lambda: self.gradients(step, x, y))
             self._graphs[key] = _Graph(self, step, x, y)
         graph = self._graphs[key]
         self._batches.check(graph.output, y)
@@ -74,13 +75,16 @@ class _Graph:
     """One recorded shape, with the tensors that its kernels read and write."""
 
     def __init__(self, owner: Graphs, step: Step, x: Inputs, y: Tensor) -> None:
-        given = step.state
-        self._inputs = mapped(torch.clone, (x, y, given))
-        x, y, step.state = self._inputs
+        self._inputs = mapped(torch.clone, (x, y, step.state))
+        x, y, state = self._inputs
+        own = copy.copy(step)
+
+        def work() -> tuple[Tensor, Tensor, Any]:
+            own.state = state
+            return *owner.gradients(own, x, y), own.state
+
         try:
-            self._launch, (self.output, self._loss) = owner._recorder.record(
-                lambda: owner._gradients(step, x, y)
-            )
+            self._launch, (self.output, self._loss, self._state) = owner.recorder.record(work)
         except Exception as error:
             raise RuntimeError(
                 "fit: compile='cuda-graph' could not record a training step. Model and loss must "
@@ -88,14 +92,11 @@ class _Graph:
                 "sequences) nor make tensors on the CPU. Use compile=False for this model. The "
                 f"GPU said: {error}"
             ) from error
-        self._state, step.state = step.state, given
-        self._gradients = [(p, p.grad) for p in owner._model.parameters() if p.grad is not None]
+        self._gradients = [(p, p.grad) for p in owner.model.parameters() if p.grad is not None]
 
     def replay(self, step: Step, x: Inputs, y: Tensor) -> tuple[Tensor, Tensor]:
         """Output and loss of a batch; gradients and state are left where they belong."""
-        for recorded, fresh in zip(
-            _tensors(self._inputs), _tensors((x, y, step.state)), strict=True
-        ):
+        for recorded, fresh in zip(tensors(self._inputs), tensors((x, y, step.state)), strict=True):
             recorded.copy_(fresh)
         self._launch()
         for parameter, gradient in self._gradients:
@@ -110,7 +111,7 @@ class Recorder:
     def __init__(self, device: torch.device) -> None:
         self._stream, self._pool = torch.cuda.Stream(device), torch.cuda.graph_pool_handle()
 
-    def run(self, work: Work) -> tuple[Tensor, Tensor]:
+    def run(self, work: Work) -> tuple:
         """Does the work once, after what has been launched and before what will be."""
         current = torch.cuda.current_stream(self._stream.device)
         self._stream.wait_stream(current)
@@ -119,7 +120,7 @@ class Recorder:
         current.wait_stream(self._stream)
         return result
 
-    def record(self, work: Work) -> tuple[Callable[[], None], tuple[Tensor, Tensor]]:
+    def record(self, work: Work) -> tuple[Callable[[], None], tuple]:
         """Records the work without doing it; returns what launches it and what will hold results.
 
         All recordings share their memory: a result must be used before the next launch of any.
@@ -131,11 +132,12 @@ class Recorder:
         return graph.replay, result
 
 
-def _tensors(nested: Any) -> list[Tensor]:
+def tensors(nested: Any) -> list[Tensor]:
+    """The tensors of nested tuples, in their order."""
     found: list[Tensor] = []
     mapped(lambda tensor: found.append(tensor) or tensor, nested)
     return found
 
 
 def _shapes(nested: Any) -> tuple:
-    return tuple((t.shape, t.dtype, t.stride()) for t in _tensors(nested))
+    return tuple((t.shape, t.dtype, t.stride()) for t in tensors(nested))
