@@ -99,7 +99,9 @@ def send(tensor: Tensor, device: torch.device) -> Tensor:
     """
     if device.type == "cuda" and tensor.device.type == "cpu":
         tensor = tensor.pin_memory()
-    return tensor.to(device, non_blocking=device.type != "cpu" and tensor.device.type == "cpu")
+    # Apple's GPUs share the CPU's memory: nothing to gain there.
+    there = tensor.device.type == "cpu" and device.type not in ("cpu", "mps")
+    return tensor.to(device, non_blocking=there)
 
 
 def place_of(generator: torch.Generator | None, caller: str) -> torch.device:

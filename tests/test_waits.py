@@ -5,6 +5,7 @@ at a value is an error there. All looks of `fit` go through `parts.numbers`, whi
 """
 
 import math
+from contextlib import contextmanager
 
 import pytest
 import torch
@@ -14,7 +15,7 @@ from torch.utils.data import TensorDataset
 
 from dlcourse import datasets, metrics, models, runtime, training, transforms
 from dlcourse.training import batches as batches_module
-from dlcourse.training import parts
+from dlcourse.training import graphs, parts
 from dlcourse.training.batches import Batches
 
 needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA GPU")
@@ -193,22 +194,33 @@ def test_a_batch_on_a_gpu_weighs_as_many_labels_as_count_whatever_the_first_one_
 # ---------------------------------------------------------------- on a GPU
 
 
+@contextmanager
+def waiting(mode):
+    before = torch.cuda.get_sync_debug_mode()
+    torch.cuda.set_sync_debug_mode(mode)
+    try:
+        yield
+    finally:
+        torch.cuda.set_sync_debug_mode(before)
+
+
 @pytest.fixture
-def strict(monkeypatch):
-    """On a GPU each wait is an error, but those within `parts.numbers`, which are counted."""
-    count, real = [], parts.numbers
+def allowed(monkeypatch):
+    """Where each wait is an error: those in `parts.numbers`, which are counted, and recording."""
+    count, real, record = [], parts.numbers, graphs.Recorder.record
 
     def numbers(values):
-        torch.cuda.set_sync_debug_mode("default")
-        try:
-            count.append(len(values))
+        count.append(len(values))
+        with waiting("default"):
             return real(values)
-        finally:
-            torch.cuda.set_sync_debug_mode("error")
+
+    def recorded(self, work):
+        with waiting("default"):
+            return record(self, work)
 
     monkeypatch.setattr(parts, "numbers", numbers)
-    yield count
-    torch.cuda.set_sync_debug_mode("default")
+    monkeypatch.setattr(graphs.Recorder, "record", recorded)
+    return count
 
 
 @needs_cuda
@@ -217,7 +229,7 @@ def strict(monkeypatch):
     [{}, {"amp": torch.bfloat16}, {"memory_format": torch.channels_last}, {"optimizer": "fused"}],
     ids=str,
 )
-def test_cuda_is_waited_for_once_in_fifty_batches(strict, kw):
+def test_cuda_is_waited_for_once_in_fifty_batches(allowed, kw):
     number, model = LOOKS + 10, small("cuda")
     data = loader(number, "cuda")
     kw = dict(kw)
@@ -225,23 +237,23 @@ def test_cuda_is_waited_for_once_in_fifty_batches(strict, kw):
     optimizer = torch.optim.Adam(model.parameters(), 0.001, fused=fused)
     kw |= {"optimizer": optimizer, "progress": False, "clip_grad_norm": 1.0}
     training.fit(model, data, epochs=1, **kw)  # libraries load themselves
-    strict.clear()
-    torch.cuda.set_sync_debug_mode("error")
-    training.fit(model, data, epochs=1, **kw)
-    assert len(strict) == 2
+    allowed.clear()
+    with waiting("error"):
+        training.fit(model, data, epochs=1, **kw)
+    assert len(allowed) == 2
 
 
 @needs_cuda
 @pytest.mark.parametrize("graphed", [False, True])
-def test_cuda_is_not_waited_for_by_batches_from_the_cpu(strict, graphed):
+def test_cuda_is_not_waited_for_by_batches_from_the_cpu(allowed, graphed):
     number, model = 20, small("cuda")
     optimizer = torch.optim.SGD(model.parameters(), 0.001)
     kw = {"optimizer": optimizer, "progress": False, "epochs": 1}
     training.fit(model, loader(3), **kw)
-    torch.cuda.set_sync_debug_mode("error")
-    strict.clear()
-    training.fit(model, loader(number), compile="cuda-graph" if graphed else False, **kw)
-    assert len(strict) == 1
+    allowed.clear()
+    with waiting("error"):
+        training.fit(model, loader(number), compile="cuda-graph" if graphed else False, **kw)
+    assert len(allowed) == 1
 
 
 @needs_cuda

@@ -15,6 +15,7 @@ from dlcourse.plotting.histogram import histograms
 from dlcourse.plotting.images import image_grid
 from dlcourse.plotting.learning import learning_curves
 from dlcourse.plotting.paths import paths
+from dlcourse.plotting.points import points
 from dlcourse.plotting.series import curves
 from dlcourse.plotting.sliding import sliding_window
 from dlcourse.plotting.tree import prefix_tree
@@ -32,6 +33,7 @@ __all__ = [
     "image_grid",
     "learning_curves",
     "paths",
+    "points",
     "prefix_tree",
     "sliding_window",
 ]

@@ -43,14 +43,11 @@ class Graphs:
             gradients behind.
         model: Whose parameters the gradients are of. Before each call they have none.
         batches: Checks the labels of a batch whose step is replayed.
-        recorder: Records and replays; `Recorder` on a GPU.
     """
 
-    def __init__(
-        self, gradients: Gradients, model: nn.Module, batches: Batches, recorder: Any = None
-    ) -> None:
+    def __init__(self, gradients: Gradients, model: nn.Module, batches: Batches) -> None:
         self.gradients, self.model, self._batches = gradients, model, batches
-        self.recorder = Recorder(batches.device) if recorder is None else recorder
+        self.recorder = Recorder(batches.device)
         self._graphs: dict[tuple, _Graph] = {}
         self._seen: Counter[tuple] = Counter()
 
@@ -125,10 +122,18 @@ class Recorder:
 
         All recordings share their memory: a result must be used before the next launch of any.
         """
-        graph = torch.cuda.CUDAGraph()
+        graph, current = torch.cuda.CUDAGraph(), torch.cuda.current_stream(self._stream.device)
         # Thread by thread, so that a loader's thread may go on allocating pinned memory.
-        with torch.cuda.graph(graph, self._pool, self._stream, capture_error_mode="thread_local"):
-            result = work()
+        mode = "thread_local"
+        try:
+            with torch.cuda.graph(graph, self._pool, self._stream, capture_error_mode=mode):
+                result = work()
+        except Exception:
+            # Some versions stay on the stream, and their generator stays as it is while recording.
+            torch.cuda.set_stream(current)
+            generator = torch.cuda.default_generators[self._stream.device.index]
+            generator.graphsafe_set_state(generator.clone_state())
+            raise
         return graph.replay, result
 
 

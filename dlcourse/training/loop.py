@@ -135,6 +135,9 @@ Args:
     train: The batches: a `TensorLoader`, a torch `DataLoader`, a list of pairs (x, y); anything
         that can be gone through once an epoch. x is (N, …), y is (N, …). Where x is a tuple of
         such tensors, as `PooledLoader` makes it, the model is called as ``model(*x)``.
+        Labels, tokens and lengths out of range are found before they reach a GPU, where they would
+        end the process's use of it. Only batches that lie on a GPU already and come from no loader
+        or `TensorDataset` are looked at one in 50, as every look waits for the GPU.
     validation: Held-out batches, measured after each epoch in evaluation mode.
     optimizer: Built from ``model.parameters()``. One made with ``fused=True`` is faster on a GPU;
         with float16 it also spares a wait for the GPU in every step.

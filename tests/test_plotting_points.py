@@ -1,0 +1,37 @@
+"""Points of several classes: their numbers, and what is refused."""
+
+import pytest
+import torch
+
+from dlcourse import plotting
+
+
+def test_the_table_holds_every_point():
+    places, labels = torch.tensor([[0.0, 1.0], [2.0, 3.0], [2.0, 3.0]]), [1, 0, 0]
+    figure = plotting.points(
+        {"one": (places, labels), "two": (places[:1], labels[:1])},
+        classes=("no", "yes"),
+        alt="Some points.",
+        lines={"one": [((0, 0), (1, 1))]},
+        axis_labels={"one": ("a", "b")},
+    )
+    rows = figure.table().to_dict("records")
+    assert rows[0] == {"panel": "one", "x": 0.0, "y": 1.0, "class": "yes"}
+    assert [row["class"] for row in rows] == ["yes", "no", "no", "yes"]
+    one, _two = figure.axes
+    assert (one.get_xlabel(), one.get_ylabel()) == ("a", "b")
+    assert [text.get_text() for text in one.texts] == ["2 ×"]  # two points on one place
+
+
+@pytest.mark.parametrize(
+    ("panel", "message"),
+    [
+        (([[0, 1]], [0, 1]), r"\(1, 2\) for 2 class numbers"),
+        (([[0, 1, 2]], [0]), r"\(1, 3\)"),
+        (([[0, 1]], [2]), "there are 2 names"),
+        (([[0, 1]], [-1]), "there are 2 names"),
+    ],
+)
+def test_what_does_not_fit_is_named(panel, message):
+    with pytest.raises(ValueError, match=message):
+        plotting.points({"a": panel}, classes=("no", "yes"), alt="x")
