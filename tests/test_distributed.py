@@ -23,7 +23,7 @@ def out(tmp_path_factory):
     for start in ([], torchrun):
         done = subprocess.run(
             [sys.executable, *start, PROGRAM, folder],
-            env=os.environ | {"OMP_NUM_THREADS": "1"},
+            env=os.environ | {"OMP_NUM_THREADS": "1", "CUDA_VISIBLE_DEVICES": ""},
             capture_output=True,
             text=True,
             timeout=300,
@@ -73,6 +73,13 @@ def test_one_process_shows_progress_and_writes_the_checkpoint(out):
     shown = (out / "shown.txt").read_text()
     assert "[default0]:epoch 1/4" in shown.replace("\r", "")
     assert "[default1]:epoch" not in shown.replace("\r", "")
+
+
+def test_the_program_on_the_page_trains(out):
+    first, second = (load(out / f"{rank}.pt")["page"] for rank in (0, 1))
+    assert first["history"] == second["history"]
+    assert first["history"]["validation_accuracy"][-1] > 0.8
+    assert (out / "lenet.pt").exists()
 
 
 def test_what_cannot_be_shared_is_refused_in_every_process(out):

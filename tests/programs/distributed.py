@@ -85,6 +85,16 @@ def different_batches():
     return "accepted"
 
 
+def page():
+    """The history of the program that the page shows; its checkpoint lies in the folder."""
+    text = (Path(__file__).parents[2] / "several-gpus.md").read_text(encoding="utf-8")
+    program = text.split("```python\n")[1].split("```")[0]
+    names = {}
+    os.chdir(OUT)
+    exec(compile(program, "several-gpus.md", "exec"), names)
+    return result(names["model"], names["history"])
+
+
 class Killed:
     """A metric that ends its process in the third epoch of the first start, as a power cut does."""
 
@@ -108,6 +118,7 @@ def main():
             found["whole"] = images(dropout=0.5, checkpoint=OUT / f"whole-{rank}.pt")
             found["graph"] = refused(compile="cuda-graph")
             found["batches"] = different_batches()
+            found["page"] = page()
         torch.save(found, OUT / f"{'alone' if alone else rank}.pt")
     if not alone:
         options = {"resume": True, "metrics": {"accuracy": Killed(killed)}}
