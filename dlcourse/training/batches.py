@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from dlcourse.runtime import evaluating, looking, send
+from dlcourse.training.distributed import Group
 from dlcourse.training.parts import STEPS_BETWEEN_LOOKS, Loss
 
 Inputs = Tensor | tuple[Tensor, ...]  # what a model is called with
@@ -36,6 +37,10 @@ class Batches:
         device: Where the batches go.
         model: What looks at batches of tokens and lengths: a pass of its own, in evaluation mode.
         memory_format: Of batches of images; None leaves it.
+        group: The processes that share each batch.
+
+    Attributes:
+        count: How many labels of the current batch the loss averages over, in this process.
     """
 
     def __init__(
@@ -46,7 +51,9 @@ class Batches:
         device: torch.device,
         model: nn.Module,
         memory_format: torch.memory_format | None = None,
+        group: Group | None = None,
     ) -> None:
+        self.group = Group() if group is None else group
         plain = loss.func if isinstance(loss, functools.partial) else loss
         self.role, self.data, self.device = role, data, device
         self.loss_name = getattr(plain, "__name__", type(plain).__name__)
@@ -59,7 +66,8 @@ class Batches:
         self._resident: Labels | None = None  # of the whole set, where it is on a GPU
         self._accepted: dict[tuple, list[tuple[int, int]]] = {}  # whole numbers, by shapes
         self._looked_at_extremes = False
-        self.count: int | Tensor = 0  # how many labels of the current batch the loss averages over
+        self.count: int | Tensor = 0
+        self._share: float | Tensor = 1.0  # of the whole batch's labels
         self.continues = bool(getattr(data, "continues", False))
         self.length = len(data) if hasattr(data, "__len__") else None
         if self.length == 0:
@@ -72,9 +80,11 @@ class Batches:
         number = 0
         for number, batch in enumerate(self.data, start=1):
             x, y = self._pair(batch, number)
-            self.count = len(y)
             if self._classes and not y.is_floating_point():
-                self.count = self._counted(y, number)
+                self._note_labels(y, number)
+            self.count = self._counted(y, number)
+            if self.group.size > 1:
+                x, y = self._part(x, y, number)
             if self.device.type != "cpu":
                 self._look(x if isinstance(x, tuple) else (x,), number)
             x = tuple(map(self._move, x)) if isinstance(x, tuple) else self._move(x)
@@ -114,8 +124,29 @@ class Batches:
             )
         return x, y
 
-    def _counted(self, y: Tensor, number: int) -> int | Tensor:
-        """Notes which labels there are; returns how many of them the loss does not ignore."""
+    def _part(self, x: Inputs, y: Tensor, number: int) -> tuple[Inputs, Tensor]:
+        """This process's examples of a batch, which must be the same batch in all processes."""
+        inputs = x if isinstance(x, tuple) else (x,)
+        if number == 1:
+            seen = [float(t.double().sum()) for t in (*inputs, y)]
+            self.group.agree(
+                (self.length, *(tuple(t.shape) for t in (*inputs, y)), *seen),
+                f"the processes got different batches of {self.role} data. Give all of them the "
+                "same, of which fit takes each one's part: a TensorLoader, or a DataLoader with "
+                "generator=torch.Generator().manual_seed(0), without a DistributedSampler.",
+            )
+        N, whole = len(y), self.count
+        inputs, y = tuple(map(self.group.part, inputs)), self.group.part(y)
+        self.count = 0 if self.group.idle(N) else self._counted(y, number)
+        self._share = self.group.size * self.count / whole
+        return inputs if isinstance(x, tuple) else inputs[0], y
+
+    def shared(self, loss: Tensor) -> Tensor:
+        """The loss to differentiate: its mean over all processes is that of the whole batch."""
+        return loss if self.group.size == 1 else loss * self._share
+
+    def _note_labels(self, y: Tensor, number: int) -> None:
+        """Notes which labels there are, from a look that does not wait for a GPU."""
         dataset = getattr(self.data, "dataset", None)
         if y.device.type == "cpu":
             self._labels = Labels.of(y, self._ignored)
@@ -127,6 +158,11 @@ class Batches:
         elif number % STEPS_BETWEEN_LOOKS == 1:
             # Of the batches between two looks it is unknown whether they hold ignored labels.
             self._labels = replace(Labels.of(y, self._ignored), some_ignored=True)
+
+    def _counted(self, y: Tensor, number: int) -> int | Tensor:
+        """How many labels the loss averages over: those that it does not ignore."""
+        if not self._classes or y.is_floating_point():
+            return len(y)
         if not self._labels.some_ignored:
             return y.numel()
         counted = (y != self._ignored).sum()

@@ -16,6 +16,7 @@ from dlcourse.runtime import evaluating
 from dlcourse.training import options
 from dlcourse.training.batches import Batches, Inputs
 from dlcourse.training.checkpoint import Checkpoint
+from dlcourse.training.distributed import Group
 from dlcourse.training.early_stopping import EarlyStopping
 from dlcourse.training.graphs import Graphs
 from dlcourse.training.history import History
@@ -56,29 +57,32 @@ def fit(
     device = options.place(model, device, optimizer, memory_format)
     objective = options.smoothed(loss, label_smoothing)
     autocast, scaler = options.precision(amp, device, compile)  # pass everything without amp
-    prepared = (loss, device, model, memory_format)
+    group = Group.here()
+    prepared = (loss, device, model, memory_format, group)
     batches = Batches("train", train, *prepared)
     held_out = None if validation is None else Batches("validation", validation, *prepared)
-    forward = options.compiled(model, compile, device, continues=batches.continues)
+    group.spread_random_numbers()
     history = History()
     state = {"model": model, "optimizer": optimizer, "scheduler": scheduler, "scaler": scaler}
     state |= {"early_stopping": early_stopping, "history": history}
-    saved = Checkpoint(checkpoint, (train, validation), state, columns, resume=resume)
-    bar = Progress(progress, epochs, batches.length, done=len(history))
+    saved = Checkpoint(checkpoint, (train, validation), state, columns, group, resume=resume)
+    forward = group.wrapped(model, compile)
+    forward = options.compiled(forward, compile, device, continues=batches.continues)
+    bar = Progress(progress and not group.rank, epochs, batches.length, done=len(history))
 
     def differentiate(step: Step, x: Inputs, y: Tensor) -> tuple[Tensor, Tensor]:
         with autocast():
             output = step(x)
             batches.check(output, y)
             batch_loss = scalar(objective(output, y))
-        scaler.scale(batch_loss).backward()
+        scaler.scale(batches.shared(batch_loss)).backward()
         return output.detach(), batch_loss.detach()
 
     compute = Graphs(differentiate, model, batches) if compile == "cuda-graph" else differentiate
     try:
         for epoch in options.epochs_to_go(epochs, history, early_stopping):
             started, lr = time.perf_counter(), float(optimizer.param_groups[0]["lr"])
-            meter = Meter(metrics, epoch)  # keeps losses and metrics on the device
+            meter = Meter(metrics, group, epoch)  # keeps losses and metrics on the device
             model.train()
             step = Step(forward, batches.continues)  # hands a recurrent network its state back
             for x, y in bar.follow(batches, epoch, meter):
@@ -118,6 +122,10 @@ Training stops at the first loss that is NaN or infinite. Ctrl-C ends the run an
 history of the whole epochs before it (``history.stopped == "interrupted"``); the model keeps the
 weights of that moment unless early stopping restores the best ones. Without options the result is
 exactly that of the plain loop: forward, loss, backward, step.
+
+In a program that ``torchrun`` has started and that has called `join_processes`, each process gets
+its part of each batch; all must be given the same batches. The means are over all parts, the first
+process shows the progress and writes the checkpoint, and batch normalization sees one part.
 
 Args:
     model: The network. It is left in training mode. One that returns a pair (output, state), as
@@ -224,7 +232,7 @@ def measure(
     prefix: str = "",
 ) -> dict[str, float]:
     """The core of `evaluate`, on batches and options already prepared."""
-    meter, step = Meter(metrics), Step(model, batches.continues)
+    meter, step = Meter(metrics, batches.group), Step(model, batches.continues)
     with evaluating(model):
         for x, y in batches:
             with autocast():

@@ -12,6 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from dlcourse.training.distributed import Group
+
 Loss = Callable[[Tensor, Tensor], Tensor]
 Metric = Callable[[Tensor, Tensor], Tensor]
 # How many steps may pass on a GPU before somebody looks at the losses: looking waits for the GPU.
@@ -85,8 +87,10 @@ class Meter:
     checked to be finite (at once on a CPU, where looking costs nothing).
     """
 
-    def __init__(self, metrics: Mapping[str, Metric], epoch: int | None = None) -> None:
-        self._metrics, self._epoch = metrics, epoch
+    def __init__(
+        self, metrics: Mapping[str, Metric], group: Group, epoch: int | None = None
+    ) -> None:
+        self._metrics, self._group, self._epoch = metrics, group, epoch
         self._waiting: list[tuple[int | Tensor, list[Tensor]]] = []  # a batch's count and values
         self._seen: list[list[float]] = []  # the same as numbers: the count first
 
@@ -124,14 +128,13 @@ class Meter:
                     raise NonFiniteLossError(self._epoch, batch, loss)
 
     def means(self, prefix: str = "") -> dict[str, float]:
-        """The mean of the loss and of each metric over all labels, names with the prefix."""
+        """The mean of the loss and of each metric over all labels, those of all processes."""
         self.collect()
         counts, *columns = zip(*self._seen, strict=True)
-        return {
-            prefix + name: math.fsum(v * n for v, n in zip(column, counts, strict=True))
-            / math.fsum(counts)
-            for name, column in zip(("loss", *self._metrics), columns, strict=True)
-        }
+        sums = [math.fsum(v * n for v, n in zip(c, counts, strict=True)) for c in columns]
+        *sums, count = self._group.total([*sums, math.fsum(counts)])
+        names = ("loss", *self._metrics)
+        return {prefix + name: value / count for name, value in zip(names, sums, strict=True)}
 
 
 def numbers(values: Sequence[float | Tensor]) -> list[float]:
