@@ -9,6 +9,8 @@ import os
 import sys
 from pathlib import Path
 
+import dlcourse
+
 c = get_config()  # noqa: F821 (traitlets puts it here)
 root = Path(__file__).resolve().parent
 
@@ -69,11 +71,18 @@ c.GenerateFeedback.preprocessors.prepend(
         "dlcourse.grading.classroom.feedback.PlainOutputs",
     ]
 )
-# The formgrader's pages are made with the same care.
+c.GenerateFeedback.preprocessors.append("dlcourse.grading.content.boxes.Boxes")
+# The formgrader's pages are made with the same care. This folder's conf.json adds the boxes, after
+# nbconvert's own step that collects the rules of a page.
+c.HTMLExporter.extra_template_paths = [
+    str(Path(dlcourse.__file__).parent / "grading" / "content" / "templates")
+]
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {
     "markdown2html": "dlcourse.grading.content.html.markdown2html",
     "clean_html": "dlcourse.grading.content.html.clean",
+    "highlight_code": "dlcourse.grading.content.colors.highlight_code",
+    "ansi2html": "dlcourse.grading.content.colors.ansi2html",
 }
 
 # A student's own check runs the notebook in an ordinary kernel: seconds for one cell, for the

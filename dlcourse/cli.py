@@ -119,7 +119,9 @@ def _grading(args: argparse.Namespace) -> int:
 
 
 def _fail(message: str) -> int:
-    print(f"dlcourse: {message}", file=sys.stderr)
+    from dlcourse.grading.content.text import printable  # a message may hold a stranger's words
+
+    print(f"dlcourse: {printable(message)}", file=sys.stderr)
     return USER_ERROR
 
 

@@ -7,10 +7,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from dlcourse.grading.content import formulas, nesting
+from dlcourse.grading.content import colors, formulas, nesting
 from dlcourse.grading.content import html as content
 from dlcourse.grading.content.html import clean
-from dlcourse.grading.content.text import printable
+from dlcourse.grading.content.text import cell, plain, printable
 from tests.browser import chromium
 
 # What a random page is made of: all that has a rule of its own in a browser's parser.
@@ -77,6 +77,7 @@ def markdown(text):
         ),
         ("a\r\x08\x7f\x9b2J\x85\u2028\u2029b", "a\\r\\x08\\x7f\\x9b2J\\x85\\u2028\\u2029b"),
         ("\u202etxt.\u2066exe\ufeff", "\\u202etxt.\\u2066exe\\ufeff"),
+        ("Z" + "\u0300" * 6, "Z" + "\u0300" * 4 + "\\u0300" * 2),
         ("\udcff\ud800", "\\udcff\\ud800"),  # a file's name that is not UTF-8
         ("Ada Łovelace, 李明\u3000(β) 🎓", "Ada Łovelace, 李明\u3000(β) 🎓"),
         ("", ""),
@@ -92,6 +93,24 @@ def test_whatever_is_printable_stays_on_its_line():
     every = "".join(map(chr, range(0x110000)))
     assert len(printable(every).splitlines()) == 1
     assert "\x1b" not in printable(every)
+
+
+def test_plain_text_is_harmless_and_short():
+    assert plain("\x1b[31mred\x1b[0m \u202eevil\x00 \ud800") == "red \\u202eevil\\x00 \\ud800"
+    assert len(plain("x" * 10**6)) < 1000
+    assert len(plain("\n" * 10**5 + "x").splitlines()) <= 12
+    plain("\ud800\udfff").encode("utf-8")
+
+
+@pytest.mark.parametrize("value", ["=1+1", "+1", "-1", "@x", "\t=1", "\r=1", "\n=1", "  =1", "＝1"])
+def test_cells_are_no_formulas(value):
+    assert cell(value).startswith("'")
+
+
+def test_cells_keep_numbers_and_plain_words():
+    assert cell(-0.25) == -0.25
+    assert cell("ana = 1") == "ana = 1"
+    assert cell("two\n  lines") == "two / lines"
 
 
 # -- HTML -----------------------------------------------------------------------------------------
@@ -284,6 +303,19 @@ def test_formula_in_the_description_of_a_picture_stays_text():
     }
 
 
+def test_picture_pasted_into_the_text_is_shown_however_long_it_is():
+    data = "iVBORw0KGgo" * 15_000
+    page = markdown(
+        f"a ![b](data:image/png;base64,{data}) <img src='data:image/png;base64,{data}'>"
+    )
+    src = f"data:image/png;base64,{data}"
+    assert [attributes for _, attributes in Elements(page).tags] == [
+        {},
+        {"src": src, "alt": "b"},
+        {"src": src},
+    ]
+
+
 @pytest.mark.parametrize("unit", ["$a$ ", "$$a$$\n\n", "\\begin{a}x\\end{a} ", r"\\(a\\) "])
 def test_formulas_of_a_cell_are_limited_and_it_is_said(unit):
     page = markdown(unit * 1000)
@@ -334,3 +366,28 @@ def test_formula_cannot_act(latex):
     for tag, attributes in Elements(formulas.mathml(latex)).tags:
         assert tag in formulas.TAGS | {"code"}
         assert set(attributes) <= formulas.ATTRIBUTES | {"xmlns"}
+
+
+# -- colors ---------------------------------------------------------------------------------------
+
+
+def test_code_and_terminals_are_in_color():
+    assert '<span class="k">def</span>' in colors.highlight_code("def f():\n    pass")
+    assert '<span class="ansi-red-fg">x</span>' in colors.ansi2html("\x1b[31mx\x1b[0m")
+
+
+@pytest.mark.parametrize("code", ["é." * 10_000, "x = 1\n" * 10_000, "a" * 1001])
+def test_long_code_is_shown_whole_without_color(code):
+    page = colors.highlight_code(code)
+    assert Elements(page).tags == [("div", {"class": "highlight"}), ("pre", {})]
+    assert code in page
+
+
+def test_code_in_markdown_is_in_color_where_it_is_short():
+    assert '<span class="k">def</span>' in markdown("```python\ndef f(): pass\n```")
+    assert "span" not in markdown(f"```python\ndef f(): pass\n{'é.' * 10_000}\n```")
+
+
+def test_output_that_changes_its_color_too_often_has_none():
+    page = colors.ansi2html("\x1b[1mx<\x1b[0m" * 50_000)
+    assert page == "x&lt;" * 50_000

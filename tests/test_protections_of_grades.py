@@ -13,6 +13,7 @@ from nbformat import v4
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 
+from dlcourse import grading
 from dlcourse.grading.classroom import classroom
 from dlcourse.grading.course import UserError, load_config
 from dlcourse.grading.isolation import session
@@ -142,6 +143,23 @@ def test_attack_succeeds_only_without_its_step(name, course, monkeypatch):
         attack(course, student)
         course.do(config, "autograde", student)
         assert succeeds(course, student, config) == off
+
+
+def test_failure_of_the_graders_own_is_said_and_lasts_until_it_is_mended(tmp_path, capsys):
+    course = SmallCourse(tmp_path)
+    whole = nbformat.read(course.source, as_version=4)
+    broken = nbformat.from_dict(whole)
+    broken.cells = [v4.new_code_cell("table = missing", id="table"), *whole.cells]
+    nbformat.write(broken, course.source)
+    course.do(load_config(course.folder), "generate_assignment")
+    course.submit("ann", course.filled({"answer": course.RIGHT}))
+    for source, earned in [(broken, 0), (broken, 0), (whole, 1)]:
+        nbformat.write(source, course.source)
+        assert grading.grade("small", course.folder) == (earned == 0)
+        said = capsys.readouterr().out
+        failure = "the grader failed, not the student: the cell table: NameError"
+        assert (failure in said) == (earned == 0)
+        assert course.scores("ann") == {"test": earned}
 
 
 def test_second_grader_gets_in_only_without_the_lock(course, monkeypatch):

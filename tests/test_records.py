@@ -8,7 +8,8 @@ import nbformat
 import pytest
 
 from dlcourse import grading
-from dlcourse.grading.isolation import session
+from dlcourse.grading.classroom import execute, record
+from dlcourse.grading.isolation import sandbox, session
 from tests import courses
 
 SLUG = "small"
@@ -29,15 +30,9 @@ pytestmark = [
 def warm():
     """The warm process of a course stays for all of its tests."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(grading_session(), "close", lambda: None)
+        patch.setattr(session, "close", lambda: None)
         yield
     session.close()
-
-
-def grading_session():
-    from dlcourse.grading.classroom import grade
-
-    return grade.session
 
 
 @pytest.fixture(scope="module")
@@ -158,6 +153,23 @@ def test_older_gradebook_is_brought_up_to_date(course, capsys):
     assert "1 of 21" in grade(course, "eva", capsys)
 
 
+def test_grade_that_was_not_made_to_its_end_is_made_again(course, capsys, monkeypatch):
+    course.submit("eli", course.filled(WHY))
+    grade(course, "eli", capsys)
+    course.submit("eli", course.filled(WRONG))
+    with monkeypatch.context() as patch:
+        patch.setattr(record.os, "replace", pull_the_plug)
+        line = grade(course, "eli", capsys, students=["eli"])
+        assert "not graded: no power; the grade of an earlier submission stands" in line
+    # The finished folder is still that of this answer; the gradebook has the other one's points.
+    course.submit("eli", course.filled(WHY))
+    assert "1 of 21" in grade(course, "eli", capsys)
+
+
+def pull_the_plug(*_):
+    raise OSError("no power")
+
+
 def test_grade_without_a_submission_is_pointed_out_and_can_be_removed(course, capsys):
     course.submit("fay", course.filled(WHY))
     grade(course, "fay", capsys)
@@ -176,6 +188,24 @@ def test_grade_without_a_submission_is_pointed_out_and_can_be_removed(course, ca
     assert "fay has no grade" in capsys.readouterr().out
 
 
+def test_answers_read_the_files_that_were_handed_in_beside_them(course, capsys):
+    answer = "def half(x):\n    return x / int(open('two.txt').read())"
+    course.submit("gus", course.filled({"answer": answer}))
+    course.submitted("gus").with_name("two.txt").write_text("2")
+    assert "1 of 21" in grade(course, "gus", capsys)
+
+
+def test_without_bubblewrap_nothing_is_run_unless_it_is_asked_for(course, capsys, monkeypatch):
+    course.submit("hal", course.filled(WHY))
+    monkeypatch.setattr(sandbox, "missing", lambda: "bubblewrap is not installed")
+    monkeypatch.setattr(execute, "_reasons", [])
+    with pytest.raises(grading.UserError, match="trust every one of them, add  --no-sandbox"):
+        grading.grade(SLUG, course.folder, ["hal"])
+    assert not course.api().autograde(SLUG, "hal")["success"]
+    assert not course.autograded("hal").exists()
+    assert "1 of 21" in grade(course, "hal", capsys, students=["hal"], confined=False)
+
+
 # -- what a grade depends on ----------------------------------------------------------------------
 
 
@@ -192,7 +222,10 @@ def more_points(course):
 
 
 def harder_test(course):
-    edit(course, lambda cells: cells["test"].update(source=cells["test"].source + "\nhalf(1)"))
+    edit(
+        course,
+        lambda cells: cells["test"].update(source=cells["test"].source + "\nassert half(1) == 0.5"),
+    )
 
 
 def other_words(course):

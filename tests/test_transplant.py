@@ -6,6 +6,7 @@ import pytest
 from nbformat import v4
 
 from dlcourse.grading.course import UserError
+from dlcourse.grading.isolation import session
 from dlcourse.grading.submissions import template as exercise
 from dlcourse.grading.submissions import transplant
 from tests import attacks, courses
@@ -14,7 +15,7 @@ SLUG = attacks.SLUG
 POINTS = courses.points(SLUG)
 HONEST = POINTS | {attacks.TEST: 0}
 # Attacks whose code has to run are another test's.
-ATTACKS = [attack for attack in attacks.ATTACKS if attack.only_tampers]
+ATTACKS = [a for a in attacks.ATTACKS if a.only_tampers and not a.refused]
 
 
 def with_helpers():
@@ -131,7 +132,35 @@ def test_renamed_cell_is_found_by_its_cell_id_and_a_lost_one_by_nothing():
     del answer.metadata["nbgrader"]
     assert texts(transplant.transplant(template(), submission))[1] == "x = 1"
     answer.id = "unknown"
-    assert texts(transplant.transplant(template(), submission))[1:3] == ["x = 1", "x = None"][::-1]
+    assert texts(transplant.transplant(template(), submission))[2:4] == ["x = None", "x = 1"]
+
+
+def test_notebook_of_which_nothing_is_found_is_refused_and_never_a_silent_zero():
+    submission = template()
+    for number, cell in enumerate(submission.cells):
+        cell.id, cell.metadata = f"x{number}", {"nbgrader": {"grade_id": f"y{number}"}}
+    for lost in (submission, v4.new_notebook()):
+        result = transplant.grafted(template(), lost)
+        assert "none of the cells to be filled in" in result.metadata[transplant.REFUSED]
+        assert "could not be graded" in result.cells[0].source
+        assert texts(result)[1:] == texts(template())
+
+
+def test_cells_that_are_not_found_are_named():
+    assert transplant.LACKS not in transplant.grafted(template(), template()).metadata
+    submission = template()
+    submission.cells[1].source = "x = 1"
+    submission.cells[1].metadata, submission.cells[1].id = {}, "lost"
+    result = transplant.grafted(template(), submission)
+    assert result.metadata[transplant.LACKS] == ["answer"]
+    assert "* `answer`" in result.cells[0].source
+    assert texts(result)[1:] == ["Task", "x = None", "x = 1", "assert x == 1", "YOUR ANSWER HERE"]
+
+
+def test_points_are_those_of_the_gradebook():
+    stored = {"answer": "x = None", "test": "assert x == 1", "report": "YOUR ANSWER HERE"}
+    made = exercise.released(template(), stored, {"test": 4, "report": 20}, "demo")
+    assert [cell.metadata.nbgrader.get("points") for cell in made.cells[1:]] == [None, 4, 20]
 
 
 def test_nothing_but_text_is_taken():
@@ -193,6 +222,9 @@ def test_answers_are_the_names_of_the_solutions_that_no_cell_of_the_instructors_
     stored = {cell.id: cell.source for cell in ours.cells[1:]}
     made = exercise.released(ours, stored, {"test": 1, "report": 2}, "demo")
     assert made.cells[1].metadata["dlcourse"] == {"role": "student", "answers": ["x", "y", "z"]}
+    made.cells += [v4.new_code_cell("a = 1", id="a"), v4.new_code_cell("print(y)", id="b")]
+    roles = [(cell.id, cell.role) for cell in session.cells(made)]
+    assert roles == [("answer", "student"), ("test", "test"), ("a", "shared"), ("b", "joint")]
 
 
 def test_pictures_in_an_answer_remain_and_other_attachments_do_not():

@@ -27,13 +27,15 @@ def of_grade(task: Task, whole: NotebookNode, times: tuple[object, ...], config:
     Returns:
         64 hexadecimal digits.
     """
+    plugin = config.AssignLatePenalties.get("plugin_class", "")
+    sections = {*SECTIONS, getattr(plugin, "__name__", plugin).rpartition(".")[2]}
     files = [sorted(some.items()) for some in (task.files, task.own_files)]
     parts = [
         dlcourse.__version__,
         repr((task.cells, files, task.limits, task.confined)),
         nbformat.writes(whole),
         repr(times),
-        json.dumps([config.get(name) for name in SECTIONS], sort_keys=True, default=_named),
+        json.dumps({name: config.get(name) for name in sections}, sort_keys=True, default=_named),
     ]
     return _digest(*parts)
 

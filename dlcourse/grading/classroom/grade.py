@@ -9,6 +9,7 @@ import concurrent.futures
 import contextlib
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -163,10 +164,14 @@ def _enter(
 ) -> Result:
     """Enter what a worker has found out."""
     outputs = future.result()
-    if failure := outputs.get(session.FAILED):  # a grade would be wrong; it is tried again
-        raise RuntimeError(failure[0]["evalue"])
-    classroom.record.enter(student, entry.whole, outputs, entry.timestamp, entry.inputs)
-    return _line(classroom, student, entry.whole)
+    failed = outputs.get(session.FAILED)  # then the next run grades it again
+    inputs = "" if failed else entry.inputs
+    classroom.record.enter(student, entry.whole, outputs, entry.timestamp, inputs)
+    line = _line(classroom, student, entry.whole)
+    if failed:
+        reason = f"the grader failed, not the student: {failed[0]['evalue']}"
+        return replace(line, state=results.FAILED, note=reason)
+    return line
 
 
 def _line(classroom: Classroom, student: str, whole: NotebookNode) -> Result:
@@ -174,7 +179,7 @@ def _line(classroom: Classroom, student: str, whole: NotebookNode) -> Result:
     if lacks := whole.metadata.get(LACKS):
         remarks.append(f"lacks cells of the exercise, which count as not filled in: {_few(lacks)}")
     if changed := whole.metadata.get(LEFT_OUT):
-        remarks.append(f"changed cells of the exercise, which was ignored: {changed}")
+        remarks.append(f"changed, not used: {changed}")
     standing = classroom.record.standing(student)
     return results.graded(student, standing, whole.metadata.get(REFUSED, ""), remarks)
 

@@ -105,9 +105,11 @@ class Record:
                 for grade in notebook.grades
                 if grade.needs_manual_grade or grade.manual_score is not None
             )
+            penalty = submission.late_submission_penalty or 0.0
             return Standing(
-                submission.score,
+                max(0.0, submission.score - penalty),
                 submission.max_score,
+                penalty,
                 ledger.read(gradebook, notebook.id).inputs,
                 submission.extension,
                 by_hand,

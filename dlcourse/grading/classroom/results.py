@@ -8,7 +8,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from dlcourse.grading.content.text import printable
+from dlcourse.grading.content.text import cell, printable
 
 COLUMNS = ("student", "score", "max_score", "note")
 GRADED, REFUSED, ABSENT, FAILED = "graded", "refused", "absent", "failed"
@@ -52,8 +52,9 @@ class Standing:
     """What the gradebook has for one student.
 
     Attributes:
-        score: all points.
+        score: all points, less the penalty, as nbgrader exports them.
         max_score: how many there can be.
+        penalty: points taken off since it was late.
         inputs: the fingerprint of what was graded; '' if that is not known.
         extension: what was granted beyond the due date.
         by_hand: questions that a person grades, or has graded.
@@ -61,6 +62,7 @@ class Standing:
 
     score: float
     max_score: float
+    penalty: float
     inputs: str
     extension: object
     by_hand: tuple[ByHand, ...]
@@ -77,6 +79,8 @@ def graded(student: str, standing: Standing, refusal: str, remarks: list[str]) -
     """
     notes = [f"refused: {refusal}"] if refusal else []
     notes += remarks
+    if standing.penalty:
+        notes.append(f"{standing.penalty:g} points less since it was late")
     if any(grade.waiting and grade.points is None for grade in standing.by_hand):
         notes.append("has answers to grade by hand")
     given = [grade for grade in standing.by_hand if grade.points is not None]
@@ -138,5 +142,5 @@ def save(results: list[Result], path: Path) -> None:
     ) as file:
         writer = csv.writer(file)
         writer.writerow(COLUMNS)
-        writer.writerows([getattr(result, name) for name in COLUMNS] for result in results)
+        writer.writerows([cell(getattr(r, name)) for name in COLUMNS] for r in results)
     os.replace(file.name, path)

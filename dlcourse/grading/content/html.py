@@ -11,6 +11,7 @@ from mistune import BlockParser, InlineParser
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments.token import STANDARD_TYPES
 
+from dlcourse.grading.content.colors import takes_long
 from dlcourse.grading.content.formulas import mathml
 from dlcourse.grading.content.nesting import MAX_LENGTH, well_nested
 
@@ -54,7 +55,8 @@ MAX_MARKDOWN = 30_000  # characters of a cell; long answers have 5,000
 MAX_FORMULAS = 200  # in a cell; the exercises have 10 at most
 BEGINS = re.compile(r"\\begin\{|\\\\[\[(]")
 TOO_MANY = f"more than {MAX_FORMULAS} formulas as such"
-TOKEN = re.compile(r"formula-[0-9a-f]{32}")
+PASTED = re.compile(r"(?<=;base64,)[A-Za-z0-9+/=]{1000,}")  # a picture within the text
+TOKEN = re.compile(r"token[0-9a-f]{32}")
 TAG_OR_TOKEN = re.compile(rf'<[^">]*(?:"[^"]*"[^">]*)*>|{TOKEN.pattern}')
 ROUNDS = 4  # of reading what was written; an honest page is the same after one
 
@@ -70,16 +72,18 @@ def markdown2html(context, source: str) -> str:
     Returns:
         HTML; the plain text where it cannot be rendered, so that no one's feedback is lost.
     """
-    source, rest = source[:MAX_MARKDOWN], source[MAX_MARKDOWN:]
+    attachments = context.get("cell", {}).get("attachments", {})
+    renderer = Renderer(escape=False, attachments=attachments)
+    short = PASTED.sub(lambda data: renderer.token(data[0]), source)
+    short, rest = short[:MAX_MARKDOWN], short[MAX_MARKDOWN:]
     try:
-        attachments = context.get("cell", {}).get("attachments", {})
-        page = _render(source, Renderer(escape=False, attachments=attachments))
+        page = _render(short, renderer)
     except Exception:  # a picture that is not there, quotes in quotes in quotes
-        page = f"<pre>{html.escape(source)}</pre>"
+        page = f"<pre>{html.escape(short)}</pre>"
     if rest:
         page += _said([f"the markup of what comes after {MAX_MARKDOWN:,} characters"])
         page += f"<pre>{html.escape(rest)}</pre>"
-    return page
+    return TAG_OR_TOKEN.sub(renderer.put_back, page)
 
 
 def _render(source: str, renderer: "Renderer") -> str:
@@ -89,47 +93,53 @@ def _render(source: str, renderer: "Renderer") -> str:
         parser = MarkdownWithMath(renderer, BlockParser(), InlineParser(hard_wrap=False))
     else:
         parser = MarkdownWithMath(renderer)
-    page = clean(parser.render(source))
-    return TAG_OR_TOKEN.sub(renderer.put_back, page) + _said(renderer.left_out)
+    return clean(parser.render(source)) + _said(renderer.left_out)
 
 
 class Renderer(IPythonRenderer):
-    """nbconvert's, with a token for each formula, which goes to its place in sanitized text."""
+    """nbconvert's, with tokens for formulas and long data, which come back into sanitized text."""
 
     def __init__(self, **options):
         super().__init__(exclude_anchor_links=True, **options)
-        self.formulas: dict[str, tuple[str, str]] = {}
+        self.stands_for: dict[str, tuple[str, str]] = {}
+        self.formulas = 0
         self.left_out: set[str] = set()
 
-    def _token(self, latex: str, display: str) -> str:
-        token = f"formula-{secrets.token_hex(16)}"
-        self.formulas[token] = latex, display
-        if len(self.formulas) > MAX_FORMULAS:
+    def token(self, text: str, display: str = "") -> str:
+        """A word that stands for a text, or a formula if ``display`` says how it is drawn."""
+        token = f"token{secrets.token_hex(16)}"
+        self.formulas += bool(display)
+        if self.formulas > MAX_FORMULAS:
             self.left_out.add(TOO_MANY)
-            self.formulas[token] = latex, ""
+            display = ""
+        self.stands_for[token] = text, display
         return token
 
     def put_back(self, found: re.Match) -> str:
-        """The formula for a token; within a tag, as in a picture's description, its text."""
+        """What a token stands for; within a tag, as in a picture's description, its text."""
         if found[0].startswith("<"):
-            return TOKEN.sub(lambda token: html.escape(self._formula(token[0])[0]), found[0])
-        latex, display = self._formula(found[0])
-        return mathml(latex, display) if display else f"<code>{html.escape(latex)}</code>"
+            return TOKEN.sub(lambda token: html.escape(self._meant(token[0])[0]), found[0])
+        text, display = self._meant(found[0])
+        return mathml(text, display) if display else f"<code>{html.escape(text)}</code>"
 
-    def _formula(self, token: str) -> tuple[str, str]:
-        return self.formulas.get(token, (token, ""))
+    def _meant(self, token: str) -> tuple[str, str]:
+        return self.stands_for.get(token, (token, ""))
+
+    def block_code(self, code: str, info: str | None = None) -> str:
+        """Code, in color where that does not take long."""
+        return super().block_code(code, None if takes_long(code) else info)
 
     def inline_math(self, body: str) -> str:
         """A formula within a line."""
-        return self._token(body, "inline")
+        return self.token(body, "inline")
 
     def block_math(self, body: str) -> str:
         """A formula by itself."""
-        return self._token(body, "block")
+        return self.token(body, "block")
 
     def latex_environment(self, name: str, body: str) -> str:
         """A formula in an environment of LaTeX."""
-        return self._token(f"\\begin{{{name}}}{body}\\end{{{name}}}", "block")
+        return self.token(f"\\begin{{{name}}}{body}\\end{{{name}}}", "block")
 
 
 def clean(text: str) -> str:

@@ -12,7 +12,6 @@ from dlcourse.grading.isolation.memory import Meter
 from dlcourse.grading.isolation.task import Cell, Task
 from dlcourse.grading.isolation.zygote import Kernel, NotStartedError
 from dlcourse.grading.isolation.zygotes import POOL
-from dlcourse.grading.submissions import names
 
 GRACE = 3  # seconds for an interrupted cell to end
 TICK = 0.05  # seconds between looks at the memory
@@ -104,7 +103,7 @@ class _Session:
             results = {cell.id: results.get(cell.id, []) for cell in self._task.cells}
             failure = self._error("GraderFailed", problem=str(broken))
             results |= {cell.id: [failure] for cell in self._task.cells if cell.role == "test"}
-            results[FAILED] = [failure]
+            results[FAILED] = [failure | {"evalue": str(broken)}]
         finally:
             self._stop()
         return results
@@ -182,8 +181,8 @@ class _Session:
     def _tested(self, cell: Cell, end: float) -> list[dict]:
         """Run one of the instructor's cells beside the tests."""
         _, tests = self._kernels
-        order = {"source": cell.source, "shared": cell.role == "shared"}
-        if cell.role == "test" or names.read(cell.source)[0] & set(self._answers):
+        order = {"source": cell.source, "shared": cell.role in ("shared", "joint")}
+        if cell.role != "shared":
             self._send(tests, order)
             return self._outputs(tests, end)
         # This cell has nothing to do with the student: if it fails, neither has the failure.

@@ -10,6 +10,7 @@ from nbformat import NotebookNode
 from nbgrader import utils
 
 from dlcourse.grading.isolation.sandbox import Limits
+from dlcourse.grading.submissions import names
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class Cell:
         id: nbformat's.
         source: its text.
         role: "student" for what the student wrote; "test" for graded tests; "shared" for other
-            cells of the instructor's, which run on both sides.
+            cells of the instructor's, which run on both sides; "joint" for those of them that use
+            the student's answers, and may fail with them.
         answers: names that the instructor's version of a solution cell defines; nothing else is
             taken from the student.
     """
@@ -57,12 +59,17 @@ class Task:
 def cells(notebook: NotebookNode) -> tuple[Cell, ...]:
     """The code cells of a notebook that :mod:`dlcourse.grading.submissions.transplant` made."""
     found = []
+    given = [cell.metadata.get("dlcourse", {}).get("answers", ()) for cell in notebook.cells]
+    answers = set().union(*given)
     for cell in notebook.cells:
         skipped = "skip-execution" in cell.metadata.get("tags", [])
         if cell.cell_type != "code" or not cell.source.strip() or skipped:
             continue
         own = cell.metadata.get("dlcourse", {})
         role = own.get("role") or ("test" if utils.is_grade(cell) else "shared")
+        # Here and not when it runs: Python 3.11 cannot parse in two threads at once.
+        if role == "shared" and names.read(cell.source)[0] & answers:
+            role = "joint"
         found.append(Cell(cell.id, cell.source, role, tuple(own.get("answers", ()))))
     return tuple(found)
 
