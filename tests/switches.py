@@ -137,7 +137,7 @@ class World:
         """Whether the attack succeeds."""
         student, test = (row.attack, row.test + SHOW) if row.test else (row.attack + SHOW, "pass")
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(session, "zygote", lambda task: zygote)
+            patch.setattr(session.POOL, "get", lambda key: zygote)
             for text in filter(None, [row.before, student]):
                 answer = Cell("cell", self.fill(text), "student", ("answer",))
                 cells = answer, Cell("test", test, "test")

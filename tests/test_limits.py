@@ -195,17 +195,21 @@ def test_sockets_hold_no_memory_unseen():
         "                pass\n"
         "        pairs.append(pair)\n"
         "    return pairs\n"
+    )
+    options = (
         "mine = fill()\n"
         "size = mine[0][0].getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)\n"
         "reuse = mine[0][0].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n"
         "flag = mine[0][0].getsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR)\n"
     )
-    results = run(fill, test="assert size < 1 << 20 and flag == 1")
+    results = run(fill + options, test="assert size < 1 << 20 and flag == 1")
     assert not errors(results["test"]), results["test"]
-    more = "for _ in range(6):\n    if os.fork() == 0:\n        fill()\n        time.sleep(30)\n"
+    more = (
+        "for _ in range(7):\n    if os.fork() == 0:\n        kept = fill()\n        time.sleep(9)\n"
+    )
     # 7 · 220 sockets of 0.2 MB; the processes themselves share nearly all that they have.
     tight = replace(LIMITS, memory=300 << 20, processes=32)
-    results = run(fill + more + "time.sleep(15)", limits=tight)
+    results = run(fill + more + "time.sleep(9)", limits=tight)
     assert errors(results["student-0"]) == ["MemoryLimit"]
 
 

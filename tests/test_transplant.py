@@ -6,7 +6,7 @@ import pytest
 from nbformat import v4
 
 from dlcourse.grading.course import UserError
-from dlcourse.grading.isolation import session
+from dlcourse.grading.isolation.task import cells
 from dlcourse.grading.submissions import template as exercise
 from dlcourse.grading.submissions import transplant
 from tests import attacks, courses
@@ -223,7 +223,7 @@ def test_answers_are_the_names_of_the_solutions_that_no_cell_of_the_instructors_
     made = exercise.released(ours, stored, {"test": 1, "report": 2}, "demo")
     assert made.cells[1].metadata["dlcourse"] == {"role": "student", "answers": ["x", "y", "z"]}
     made.cells += [v4.new_code_cell("a = 1", id="a"), v4.new_code_cell("print(y)", id="b")]
-    roles = [(cell.id, cell.role) for cell in session.cells(made)]
+    roles = [(cell.id, cell.role) for cell in cells(made)]
     assert roles == [("answer", "student"), ("test", "test"), ("a", "shared"), ("b", "joint")]
 
 
