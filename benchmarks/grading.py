@@ -8,9 +8,7 @@ import argparse
 import contextlib
 import copy
 import ctypes
-import json
 import os
-import platform
 import resource
 import shutil
 import subprocess
@@ -24,8 +22,8 @@ from pathlib import Path
 import nbformat
 from nbgrader import utils
 from nbgrader.api import Gradebook
+from rows import ROOT, Rows, processor
 
-ROOT = Path(__file__).resolve().parents[1]
 KINDS = ("right", "wrong", "blank", "wrong")  # in turn
 STOCK = "nbgrader autograde"
 # nbgrader as it comes, in the course's folders; the limits of time are those of the course, so that
@@ -59,9 +57,9 @@ class Run:
 
 def main() -> None:
     args = parse()
-    device = describe()
+    rows = Rows(args.json, "grading", processor())
     busy = os.getloadavg()[0]
-    print(f"{device}; torch {version('torch')}, nbgrader {version('nbgrader')}")
+    print(f"{processor()}; torch {version('torch')}, nbgrader {version('nbgrader')}")
     print(f"load average before the start: {busy:.2f} on {os.cpu_count()} cores")
     if busy > 0.3 * (os.cpu_count() or 1):
         print("Other programs are running; on a quiet machine the ratios will be cleaner.")
@@ -71,16 +69,13 @@ def main() -> None:
         "graders take turns. A grader's start, with its import of torch, is in its time.\n"
     )
     adopt_orphans()
-    results = []
     head = f"{'':<40} {'wall s':>8} {'a minute':>9} {'CPU-s each':>11}"
     print(f"{head} {'x stock':>8} {'CPU x':>7}")
     for slug in args.exercises:
-        results += compare(slug, args, device)
-    if args.json:
-        write_json(args.json, results)
+        compare(slug, args, rows)
 
 
-def compare(slug: str, args: argparse.Namespace, device: str) -> list[dict]:
+def compare(slug: str, args: argparse.Namespace, rows: Rows) -> None:
     """Let all graders grade the same class in turn, each in a fresh copy of the course."""
     ours = {f"dlcourse grade --workers {n}": n for n in args.workers}
     names, runs = [STOCK, *ours], {}
@@ -112,13 +107,14 @@ def compare(slug: str, args: argparse.Namespace, device: str) -> list[dict]:
             f"{cpu[name]:11.2f} {wall[STOCK] / wall[name]:8.2f} {cpu[STOCK] / cpu[name]:7.2f}",
             flush=True,
         )
-    return [
-        {"case": f"{slug}, {args.students} submissions, {n} workers, {what}"}
-        | {"ours": seconds[name], "peer": seconds[STOCK], "limit": None}  # no limit is known
-        | {"unit": "s a submission", "device": device}
-        for name, n in ours.items()
-        for what, seconds in {"wall clock": wall, "CPU": cpu}.items()
-    ]
+    for name, n in ours.items():
+        for what, seconds in {"wall clock": wall, "CPU": cpu}.items():
+            rows.add(
+                case=f"{slug}, {args.students} submissions, {n} workers, {what}",
+                ours=seconds[name],
+                peer=seconds[STOCK],
+                unit="s a submission",
+            )
 
 
 # What is graded -----------------------------------------------------------------------------------
@@ -244,26 +240,10 @@ def cpu_of_children() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def describe() -> str:
-    name = platform.processor() or platform.machine()
-    cpuinfo = Path("/proc/cpuinfo")
-    if cpuinfo.exists():
-        lines = cpuinfo.read_text().splitlines()
-        name = next((v.split(":")[1].strip() for v in lines if v.startswith("model name")), name)
-    return f"{name} ({os.cpu_count()} cores)"
-
-
-def write_json(path: Path, results: list[dict]) -> None:
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, delete=False) as file:
-        json.dump(results, file, indent=1)
-        file.write("\n")
-    os.replace(file.name, path)
-
-
 def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     known = sorted(p.parent.name for p in (ROOT / "solutions").glob("*/*.ipynb"))
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--json", type=Path, help="file for the results")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="append the results to FILE")
     parser.add_argument("--students", type=int, default=24, help="submissions of each exercise")
     parser.add_argument("--rounds", type=int, default=2, help="times each grader grades the class")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2], help="(default 1 2)")

@@ -6,20 +6,23 @@ this file.
 
 import argparse
 import copy
-import os
-from pathlib import Path
 
 import torch
 import torch.nn.functional as F
+from measuring import begin, fastest, finish, parser
+from pipelines import fast_options, our_epochs
+from rows import Rows
+from steps import KINDS, possible, seconds_a_step
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
-from training import Result, describe, fastest, write_json
+from training import adam
 
-import dlcourse
 from dlcourse import datasets, models, training
 
 CELLS = ("rnn", "gru", "lstm")
 NUM_STEPS, BATCH_SIZE = 32, 32
+# What `fit` is given, and the other two do as well.
+OPTIONS = {"metrics": None, "clip_grad_norm": 1.0}
 
 
 class WindowDataset(Dataset):
@@ -39,11 +42,7 @@ class WindowDataset(Dataset):
 
 def main() -> None:
     args = parse()
-    torch.set_num_threads(args.threads)
-    name = describe(args.device, args.threads)
-    busy = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    print(f"{name}; torch {torch.__version__}")
-    print(f"load average before the start: {busy:.2f} on {os.cpu_count()} cores")
+    rows = begin(args, "sequences")
     print(
         f"{args.characters:,} characters, batches of {BATCH_SIZE} windows of {NUM_STEPS}, "
         f"H = {args.hidden}; one untimed epoch of each first, then the fastest of {args.rounds}\n"
@@ -51,19 +50,25 @@ def main() -> None:
     text = datasets.python_docs()[: args.characters]
     vocabulary = datasets.Vocabulary(text)
     numbers = vocabulary.encode(text)
-    results = []
-    print(f"{'seconds per epoch':<53} {'ours':>8} {'peer':>8} {'limit':>8}  peer/ours  ours/limit")
+    print(f"{'seconds per epoch':<40} {'ours':>8} {'peer':>8} {'limit':>8}  peer/ours  ours/limit")
     for cell in CELLS:
-        results.append(compare(cell, numbers, len(vocabulary), args, name))
-        print(results[-1].row(), flush=True)
-    if args.json:
-        write_json(args.json, results)
+        case = f"{cell}, {args.characters:,} characters, H = {args.hidden}"
+        if not rows.has(case=case):
+            with rows.case(args.case_seconds, case=case):
+                row = compare(case, numbers, len(vocabulary), args, rows)
+                ours, peer, limit = row["ours"], row["peers"]["0"], min(row["limits"].values())
+                print(
+                    f"{case:<40} {ours:8.3f} {peer:8.3f} {limit:8.3f} {peer / ours:10.2f} "
+                    f"{ours / limit:11.3f}",
+                    flush=True,
+                )
+    rows.end()
 
 
-def compare(cell: str, numbers: Tensor, V: int, args, device_name: str) -> Result:
-    """Epochs of all three in turn, each on a copy of the same network, with as many steps."""
+def compare(case: str, numbers: Tensor, V: int, args, rows: Rows) -> dict:
+    """Epochs of all in turn, each on a copy of the same network, with as many steps."""
     torch.manual_seed(0)
-    network = models.RecurrentNet(V, args.hidden, cell, embedding_size=32)
+    network = models.RecurrentNet(V, args.hidden, case.split(",")[0], embedding_size=32)
     ours = datasets.RandomWindows(numbers, NUM_STEPS, BATCH_SIZE, device=args.device)
     peer = DataLoader(
         WindowDataset(numbers),
@@ -75,33 +80,34 @@ def compare(cell: str, numbers: Tensor, V: int, args, device_name: str) -> Resul
     steps = len(ours)
     if steps != len(peer):
         raise AssertionError(f"an epoch has {steps} steps here and {len(peer)} there")
-    batch = next(iter(ours))
-    contestants = {}
-    for name in ("ours", "peer", "limit"):
+
+    def fresh(fused: bool = False) -> tuple[nn.Module, torch.optim.Optimizer]:
         model = copy.deepcopy(network).to(args.device)
-        optimizer = torch.optim.Adam(model.parameters())
-        if name == "ours":
-            contestants[name] = lambda m=model, o=optimizer: our_epoch(m, ours, o)
-        elif name == "peer":
-            contestants[name] = lambda m=model, o=optimizer: peer_epoch(m, peer, o)
-        else:
-            contestants[name] = lambda m=model, o=optimizer: limit_epoch(m, *batch, steps, o)
-    best = fastest(contestants, args)
-    what = f"{cell}, {args.characters:,} characters, H = {args.hidden}"
-    return Result(what, best["ours"], best["peer"], best["limit"], "s", device_name)
+        return model, adam(model.parameters(), fused)
+
+    first, second = fresh(fused=args.device.type == "cuda"), fresh()
+    fast = fast_options(args.device, images=False)
+    contestants = {"ours": lambda: our_epoch(first[0], ours, first[1])}
+    if fast:  # a graph takes its time to be recorded
+        contestants["ours"] = lambda: our_epochs(first[0], ours, first[1], 2, OPTIONS | fast)
+    contestants["peer"] = lambda: peer_epoch(second[0], peer, second[1])
+    x, y = next(iter(ours))
+    for kind, step in possible(args.limits, network, adam, x, y, clip=1.0).items():
+        contestants[kind] = lambda step=step: seconds_a_step(step, steps, args.device)
+    best = fastest(contestants, args.rounds, args.device)
+    return rows.add(
+        case=case,
+        precision="float32",
+        characters=len(numbers),
+        ours=best["ours"],
+        peers={"0": best["peer"]},
+        limits={kind: best[kind] * steps for kind in KINDS if kind in best},
+    )
 
 
 def our_epoch(model: nn.Module, windows, optimizer: torch.optim.Optimizer) -> None:
     """`fit`, which also keeps the mean loss and stops at one that is not finite."""
-    training.fit(
-        model,
-        windows,
-        optimizer=optimizer,
-        epochs=1,
-        metrics=None,
-        clip_grad_norm=1.0,
-        progress=False,
-    )
+    training.fit(model, windows, optimizer=optimizer, epochs=1, progress=False, **OPTIONS)
 
 
 def peer_epoch(model: nn.Module, loader: DataLoader, optimizer: torch.optim.Optimizer) -> None:
@@ -120,42 +126,18 @@ def peer_epoch(model: nn.Module, loader: DataLoader, optimizer: torch.optim.Opti
         tokens += y.numel()
 
 
-def limit_epoch(model: nn.Module, x: Tensor, y: Tensor, steps: int, optimizer) -> None:
-    """Nothing but the steps, always on the same batch, which is there already."""
-    model.train()
-    for _ in range(steps):
-        optimizer.zero_grad()
-        F.cross_entropy(model(x)[0], y).backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-
-
 def parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--json", type=Path, help="file for the results")
-    parser.add_argument("--quick", action="store_true", help="a short text, one round: a try-out")
-    parser.add_argument("--characters", type=int, help="of the text (default 100,000, quick 8,000)")
-    parser.add_argument("--hidden", type=int, default=128, help="units H of the cell (default 128)")
-    parser.add_argument("--rounds", type=int, help="timed epochs of each (default 7, quick 1)")
-    parser.add_argument("--threads", type=int, default=1, help="torch's CPU threads (default 1)")
-    parser.add_argument("--device", default="cpu", help="cpu (default), cuda, mps, ...")
-    args = parser.parse_args()
-    args.rounds = args.rounds if args.rounds is not None else (1 if args.quick else 7)
-    if args.characters is None:
-        args.characters = 8_000 if args.quick else 100_000
-    if min(args.rounds, args.threads, args.hidden) < 1:
-        parser.error("--rounds, --threads and --hidden take at least 1")
+    made = parser(__doc__)
+    made.add_argument("--characters", type=int, help="of the text (default 100,000, quick 8,000)")
+    made.add_argument("--hidden", type=int, default=128, help="units H of the cell (default 128)")
+    made.add_argument("--rounds", type=int, help="timed epochs of each (default 7, quick 1)")
+    made.add_argument("--limits", nargs="+", choices=KINDS, default=["plain"], help="kinds of step")
     # With a whole number of batches and half a window more, both pipelines have as many steps.
     tokens = NUM_STEPS * BATCH_SIZE
-    if args.characters < 2 * tokens:
-        parser.error(f"--characters takes at least {2 * tokens}")
+    args = finish(made, least={"rounds": 1, "hidden": 1, "characters": 2 * tokens})
+    args.rounds = args.rounds or (1 if args.quick else 7)
+    args.characters = args.characters or (8_000 if args.quick else 100_000)
     args.characters = args.characters // tokens * tokens + NUM_STEPS + 1
-    if args.json and not args.json.absolute().parent.is_dir():
-        parser.error(f"--json: there is no folder {args.json.absolute().parent}")
-    try:
-        args.device = dlcourse.device(args.device)
-    except ValueError as error:
-        parser.error(f"--device: {error}")
     return args
 
 

@@ -5,15 +5,13 @@ this file.
 """
 
 import argparse
-import os
 import statistics
 import sys
-from dataclasses import dataclass
-from pathlib import Path
 
 import torch
+from measuring import begin, finish, parser
+from pipelines import fast_options
 from torch import nn
-from training import describe, write_json
 
 import dlcourse
 from dlcourse import datasets, models, training
@@ -27,64 +25,44 @@ LEARNING_RATES = {"seq2seq": 1e-3, "attention": 1e-3, "transformer": 5e-4}
 SMALL_LEARNING_RATE = 3e-3
 
 
-@dataclass
-class Result:
-    """One network from one seed."""
-
-    case: str
-    seed: int
-    parameters: int
-    bleu: float
-    exact_match: float
-    validation_loss: float
-    epochs: int
-    seconds_per_epoch: float
-    tokens_per_second: float
-    device: str
-
-
 def main() -> None:
     args = parse()
-    torch.set_num_threads(args.threads)
-    name = describe(args.device, args.threads)
+    rows = begin(args, "translation")
     pairs, what = read_pairs(args)
     train, validation, test = sets(pairs, args)
-    print(f"{name}; torch {torch.__version__}; load average {load():.2f} before the start")
     print(f"{what}: {len(train):,} to train on, {len(validation):,} to choose the epoch by;")
     sources, references = questions(test)
     print(f"BLEU on {len(sources):,} sentences that are in neither, {len(test):,} translations;")
     print(f"{train!r}; {args.epochs} epochs, {args.size} networks\n")
     print(f"{'network':<12} {'parameters':>10} {'seed':>5} {'BLEU':>6} {'exact':>6} {'s/epoch':>8}")
-    results = []
-    for kind in args.models:
-        for seed in range(args.seeds):
-            data = TranslationDataset(
-                test, train.source_vocabulary, train.target_vocabulary, device=args.device
-            )
-            r = run(kind, seed, train, validation, (data, sources, references), args, name)
-            results.append(r)
-            print(
-                f"{kind:<12} {r.parameters:>10,} {seed:>5} {r.bleu:>6.2f} {r.exact_match:>6.3f} "
-                f"{r.seconds_per_epoch:>8.1f}",
-                flush=True,
-            )
-    print(f"\n{'network':<12} {'BLEU, mean':>10} {'lowest':>7} {'highest':>8}")
-    for kind in args.models:
-        scores = [r.bleu for r in results if r.case == kind]
-        low, high = min(scores), max(scores)
-        print(f"{kind:<12} {statistics.mean(scores):>10.2f} {low:>7.2f} {high:>8.2f}")
-    if args.json:
-        write_json(args.json, results)
+    data = TranslationDataset(
+        test, train.source_vocabulary, train.target_vocabulary, device=args.device
+    )
+    for seed in range(args.seeds):  # a first seed of all comes before a second one of any
+        for kind in args.models:
+            case = {"case": kind, "seed": seed}
+            if rows.has(**case, data=what, pairs=len(train), epochs=args.epochs, size=args.size):
+                continue
+            with rows.case(args.case_seconds, **case):
+                found = run(kind, seed, train, validation, (data, sources, references), args)
+                r = rows.add(**case, data=what, pairs=len(train), size=args.size, **found)
+                print(
+                    f"{kind:<12} {r['parameters']:>10,} {seed:>5} {r['bleu']:>6.2f} "
+                    f"{r['exact_match']:>6.3f} {r['seconds_per_epoch']:>8.1f}",
+                    flush=True,
+                )
+    rows.end()
 
 
-def run(kind, seed, train, validation, test, args, device_name) -> Result:
+def run(kind, seed, train, validation, test, args) -> dict:
     """Train one network, keep the weights of its best epoch, and measure it."""
     dlcourse.seed_everything(seed)
     model = build(kind, train, args).to(args.device)
     batches = PooledLoader(train, args.batch_size, seed=seed)
     held_out = PooledLoader(validation, args.batch_size, shuffle=False)
     lr = SMALL_LEARNING_RATE if args.size == "small" else LEARNING_RATES[kind]
-    optimizer = torch.optim.Adam(model.parameters(), lr=lr)
+    fused = args.device.type == "cuda"
+    optimizer = torch.optim.Adam(model.parameters(), lr=lr, fused=fused)
     schedule = torch.optim.lr_scheduler.OneCycleLR(
         optimizer,
         lr,
@@ -104,8 +82,8 @@ def run(kind, seed, train, validation, test, args, device_name) -> Result:
         schedule_per="batch",
         early_stopping=training.EarlyStopping(patience=args.epochs),
         clip_grad_norm=1.0,
-        amp=args.amp,
         progress=False,
+        **fast_options(args.device, mixed=args.amp, images=False, graph=False),
     )
     data, sources, references = test
     limit = int(train.target_lengths.max()) + 10
@@ -117,18 +95,16 @@ def run(kind, seed, train, validation, test, args, device_name) -> Result:
     ]
     seconds = statistics.median(history["seconds"])
     tokens = int((train.source_lengths + train.target_lengths).sum())
-    return Result(
-        kind,
-        seed,
-        sum(p.numel() for p in model.parameters()),
-        bleu(hypotheses, references),
-        statistics.mean(matches),
-        min(history["validation_loss"]),
-        args.epochs,
-        seconds,
-        tokens / seconds,
-        device_name,
-    )
+    return {
+        "parameters": sum(p.numel() for p in model.parameters()),
+        "precision": "bfloat16" if args.amp else "float32",
+        "bleu": bleu(hypotheses, references),
+        "exact_match": statistics.mean(matches),
+        "validation_loss": min(history["validation_loss"]),
+        "epochs": args.epochs,
+        "seconds_per_epoch": seconds,
+        "tokens_per_second": tokens / seconds,
+    }
 
 
 def build(kind: str, train: TranslationDataset, args) -> nn.Module:
@@ -172,44 +148,26 @@ def questions(test: list[Pair]) -> tuple[list[str], list[list[list[str]]]]:
     return [text for text, _ in known.values()], [right for _, right in known.values()]
 
 
-def load() -> float:
-    return os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-
-
 def parse() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--json", type=Path, help="file for the results")
-    parser.add_argument("--quick", action="store_true", help="400 pairs, one epoch: a try-out")
-    parser.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
-    parser.add_argument("--size", choices=("small", "large"), help="default: small on a CPU")
-    parser.add_argument("--pairs", type=int, help="at most so many (default all; on a CPU 20,000)")
-    parser.add_argument("--max-tokens", type=int, default=50, help="leave out longer sentences")
-    parser.add_argument("--min-count", type=int, default=2, help="rarer words become <unk>")
-    parser.add_argument("--epochs", type=int, help="(default 15, quick 1)")
-    parser.add_argument("--seeds", type=int, help="runs of each network (default 3, quick 1)")
-    parser.add_argument("--batch-size", type=int, default=128)
-    parser.add_argument("--beam-size", type=int, default=1, help="1 is greedy search (default)")
-    parser.add_argument("--amp", action="store_true", help="mixed precision")
-    parser.add_argument("--threads", type=int, default=1, help="torch's CPU threads (default 1)")
-    parser.add_argument("--device", default="cpu", help="cpu (default), cuda, mps, ...")
-    parser.add_argument("--data", help="folder that has the pairs (default $DLCOURSE_DATA)")
-    args = parser.parse_args()
-    on_cpu = args.device == "cpu"
+    made = parser(__doc__)
+    made.add_argument("--models", nargs="+", choices=MODELS, default=list(MODELS))
+    made.add_argument("--size", choices=("small", "large"), help="default: small on a CPU")
+    made.add_argument("--pairs", type=int, help="at most so many (default all; on a CPU 20,000)")
+    made.add_argument("--max-tokens", type=int, default=50, help="leave out longer sentences")
+    made.add_argument("--min-count", type=int, default=2, help="rarer words become <unk>")
+    made.add_argument("--epochs", type=int, help="(default 15, quick 1)")
+    made.add_argument("--seeds", type=int, help="runs of each network (default 3, quick 1)")
+    made.add_argument("--batch-size", type=int, default=128)
+    made.add_argument("--beam-size", type=int, default=1, help="1 is greedy search (default)")
+    made.add_argument("--amp", action="store_true", help="mixed precision")
+    made.add_argument("--data", help="folder that has the pairs (default $DLCOURSE_DATA)")
+    counts = ("epochs", "seeds", "batch_size", "beam_size", "max_tokens", "min_count")
+    args = finish(made, least={"pairs": 100, **dict.fromkeys(counts, 1)})
+    on_cpu = args.device.type == "cpu"
     args.pairs = args.pairs or (400 if args.quick else 20_000 if on_cpu else None)
-    args.epochs = args.epochs if args.epochs is not None else (1 if args.quick else 15)
-    args.seeds = args.seeds if args.seeds is not None else (1 if args.quick else 3)
+    args.epochs = args.epochs or (1 if args.quick else 15)
+    args.seeds = args.seeds or (1 if args.quick else 3)
     args.size = args.size or ("small" if on_cpu else "large")
-    counts = ("epochs", "seeds", "threads", "batch_size", "beam_size", "max_tokens", "min_count")
-    if min(getattr(args, name) for name in counts) < 1:
-        parser.error(f"--{', --'.join(n.replace('_', '-') for n in counts)} take at least 1")
-    if args.pairs is not None and args.pairs < 100:
-        parser.error("--pairs takes at least 100")
-    if args.json and not args.json.absolute().parent.is_dir():
-        parser.error(f"--json: there is no folder {args.json.absolute().parent}")
-    try:
-        args.device = dlcourse.device(args.device)
-    except ValueError as error:
-        parser.error(f"--device: {error}")
     return args
 
 

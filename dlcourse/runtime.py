@@ -1,15 +1,26 @@
-"""Where the code runs, from which seed, and in which mode a model is while it is measured."""
+"""Where the code runs, how exactly, from which seed, and in which mode a model is measured.
+
+What a GPU asks for besides is here as well: transfers that do not wait (`send`), generators of
+either device (`place_of`), and when the values on a device may be looked at (`unseen`).
+"""
 
 import random
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+
+_tf32: bool | None = None  # what was decided; None: nothing yet
+_looking = False  # whether values on a GPU are looked at now, although that waits for it
 
 
 def device(name: str | torch.device | None = None) -> torch.device:
     """The device to compute on: a GPU where there is one, otherwise the CPU.
+
+    The first call also decides how exactly a GPU computes: in float32 throughout, without TF32
+    (see `allow_tf32`), unless that has been decided before.
 
     Args:
         name: ``None`` picks CUDA, then MPS (Apple), then the CPU. A name such as ``"cpu"``,
@@ -22,6 +33,8 @@ def device(name: str | torch.device | None = None) -> torch.device:
         TypeError: If ``name`` is neither a string, a ``torch.device`` nor ``None``.
         ValueError: If the name is unknown or this machine has no such device.
     """
+    if _tf32 is None:
+        allow_tf32(False)
     if name is None:
         if torch.cuda.is_available():
             return torch.device("cuda")
@@ -58,6 +71,69 @@ def _count(kind: str) -> int:
     # Other accelerators (xpu, …) name their own module; "meta" holds no numbers and has none.
     module = getattr(torch, kind, None)
     return module.device_count() if hasattr(module, "device_count") else 0
+
+
+def allow_tf32(allowed: bool) -> None:
+    """Whether NVIDIA GPUs may multiply float32 numbers as TF32: faster, with 10 bits for 23.
+
+    By torch's default convolutions and cuDNN's recurrent layers use TF32 and matrix products do
+    not. Two ways of computing the same then differ by about 1e-3 on a GPU, which hides mistakes
+    and makes a comparison unfair. Here it is off everywhere, until somebody who measures speed
+    turns it on. It holds for the whole process.
+    """
+    global _tf32
+    _tf32 = bool(allowed)
+    # torch >= 2.9 has `fp32_precision` for this too. After that has been set, reading one of these
+    # older names is an error; set by these, both can be read. Some versions warn that they are old.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.backends.cuda.matmul.allow_tf32 = _tf32
+        torch.backends.cudnn.allow_tf32 = _tf32
+
+
+def send(tensor: Tensor, device: torch.device) -> Tensor:
+    """A tensor on a device; the program does not wait until it has arrived there.
+
+    A copy from ordinary memory to a GPU waits for everything that the GPU has still to do; one
+    from pinned memory, which the GPU reads by itself, takes its turn.
+    """
+    if device.type == "cuda" and tensor.device.type == "cpu":
+        tensor = tensor.pin_memory()
+    # Apple's GPUs share the CPU's memory: nothing to gain there.
+    there = tensor.device.type == "cpu" and device.type not in ("cpu", "mps")
+    return tensor.to(device, non_blocking=there)
+
+
+def place_of(generator: torch.Generator | None, caller: str) -> torch.device:
+    """The device that a generator draws on; the CPU for None, torch's global generator.
+
+    Raises:
+        TypeError: If it is something else than a generator.
+    """
+    if generator is None:
+        return torch.device("cpu")
+    if not isinstance(generator, torch.Generator):
+        raise TypeError(
+            f"{caller}: the generator must be a torch.Generator, of any device, or None, got "
+            f"{type(generator).__name__}; torch.Generator().manual_seed(seed) makes one."
+        )
+    return generator.device
+
+
+def unseen(tensor: Tensor) -> bool:
+    """Whether a tensor's values are better not looked at: that would wait for its device."""
+    return tensor.device.type != "cpu" and not _looking
+
+
+@contextmanager
+def looking() -> Iterator[None]:
+    """Within it networks check the values they are given on a GPU as well, and wait for it."""
+    global _looking
+    before, _looking = _looking, True
+    try:
+        yield
+    finally:
+        _looking = before
 
 
 def seed_everything(seed: int) -> None:

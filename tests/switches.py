@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from dlcourse.grading.isolation import sandbox, session
-from dlcourse.grading.isolation.session import Cell, Task
+from dlcourse.grading.isolation.task import Cell, Task
 from dlcourse.grading.isolation.zygote import Zygote
 
 # Of a warm process, whose forks may use a processor for 4 s. The coordinator's clock is CLOCK.
@@ -137,8 +137,9 @@ class World:
         """Whether the attack succeeds."""
         student, test = (row.attack, row.test + SHOW) if row.test else (row.attack + SHOW, "pass")
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(session, "zygote", lambda task: zygote)
+            patch.setattr(session.POOL, "get", lambda key: zygote)
             for text in filter(None, [row.before, student]):
-                cells = Cell("cell", self.fill(text), "student"), Cell("test", test, "test")
+                answer = Cell("cell", self.fill(text), "student", ("answer",))
+                cells = answer, Cell("test", test, "test")
                 results = session.run(Task(cells, limits=limits))
         return row.seen(list(itertools.chain(*results.values())))

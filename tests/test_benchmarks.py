@@ -25,63 +25,41 @@ def run(*arguments, data, script="training.py"):
     )
 
 
+def rows(path):
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
 def test_a_quick_run_writes_times_for_every_case(tmp_path):
     done = run("--quick", "--json", tmp_path / "times.json", data=tmp_path)
     assert done.returncode == 0, done.stderr
-    results = json.loads((tmp_path / "times.json").read_text())
+    results = rows(tmp_path / "times.json")
     assert [p.name for p in tmp_path.iterdir()] == ["times.json"]
-    assert len(results) == 6  # MNIST5k at 3 sizes, against 0 and 4 workers
+    assert len(results) == 3  # MNIST5k at 3 sizes
     for result in results:
-        assert set(result) == {"case", "ours", "peer", "limit", "unit", "device"}
-        assert result["unit"] == "s"
-        assert min(result["ours"], result["peer"], result["limit"]) > 0
+        assert set(result["peers"]) == {"0", "4"}
+        assert set(result["limits"]) == {"plain"}
+        assert min(result["ours"], *result["peers"].values(), *result["limits"].values()) > 0
         assert result["case"] in done.stdout
     assert "Left out: Fashion-MNIST is not in" in done.stderr
-
-
-def test_bad_arguments_are_named_without_a_traceback(tmp_path):
-    for arguments, words in [
-        (("--device", "cudo"), "cudo"),
-        (("--rounds", "0"), "at least 1"),
-        (("--json", tmp_path / "none" / "times.json"), "no folder"),
-    ]:
-        done = run(*arguments, data=tmp_path)
-        assert done.returncode == 2
-        assert words in done.stderr
-        assert "Traceback" not in done.stderr
 
 
 def test_sequences_writes_times_for_every_cell(tmp_path):
     done = run("--quick", "--json", tmp_path / "t.json", data=tmp_path, script="sequences.py")
     assert done.returncode == 0, done.stderr
-    results = json.loads((tmp_path / "t.json").read_text())
+    results = rows(tmp_path / "t.json")
     assert [result["case"].split(",")[0] for result in results] == ["rnn", "gru", "lstm"]
     for result in results:
-        assert set(result) == {"case", "ours", "peer", "limit", "unit", "device"}
-        assert min(result["ours"], result["peer"], result["limit"]) > 0
+        assert min(result["ours"], result["peers"]["0"], result["limits"]["plain"]) > 0
         assert result["case"] in done.stdout
-
-
-def test_sequences_names_bad_arguments(tmp_path):
-    for arguments, words in [
-        (("--device", "cudo"), "cudo"),
-        (("--rounds", "0"), "at least 1"),
-        (("--characters", "100"), "at least 2048"),
-        (("--json", tmp_path / "none" / "times.json"), "no folder"),
-    ]:
-        done = run(*arguments, data=tmp_path, script="sequences.py")
-        assert done.returncode == 2
-        assert words in done.stderr
-        assert "Traceback" not in done.stderr
 
 
 def test_translation_scores_every_network_and_seed(tmp_path):
     arguments = ("--quick", "--seeds", "2", "--json", tmp_path / "t.json")
     done = run(*arguments, data=tmp_path, script="translation.py")
     assert done.returncode == 0, done.stderr
-    results = json.loads((tmp_path / "t.json").read_text())
+    results = rows(tmp_path / "t.json")
     assert [(r["case"], r["seed"]) for r in results] == [
-        (case, seed) for case in ("seq2seq", "attention", "transformer") for seed in (0, 1)
+        (case, seed) for seed in (0, 1) for case in ("seq2seq", "attention", "transformer")
     ]
     for result in results:
         assert 0 <= result["bleu"] <= 100
@@ -114,6 +92,13 @@ def refused(script, arguments, monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("script", "arguments", "words"),
     [
+        ("training", ("--device", "cudo"), "cudo"),
+        ("training", ("--rounds", "0"), "at least 1"),
+        ("training", ("--json", "none/t.json"), "no folder"),
+        ("sequences", ("--rounds", "0"), "at least 1"),
+        ("sequences", ("--characters", "100"), "at least 2048"),
+        ("speeds", ("--images", "1"), "at least 2"),
+        ("speeds", ("--limits", "fast"), "invalid choice: 'fast'"),
         ("translation", ("--device", "cudo"), "cudo"),
         ("translation", ("--epochs", "0"), "at least 1"),
         ("translation", ("--pairs", "5"), "at least 100"),
@@ -130,29 +115,88 @@ def test_bad_arguments_are_named(script, arguments, words, monkeypatch, capsys):
 
 
 def test_convnets_fills_the_table(tmp_path):
-    arguments = ("--quick", "--networks", "LeNet", "ResNet-18", "--json", tmp_path / "t.json")
+    arguments = (
+        "--quick",
+        "--networks",
+        "LeNet",
+        "ResNet-18",
+        "--seeds",
+        "1",
+        "--json",
+        tmp_path / "t.json",
+    )
     done = run(*arguments, data=tmp_path, script="convnets.py")
     assert done.returncode == 0, done.stderr
-    results = json.loads((tmp_path / "t.json").read_text())
+    results = rows(tmp_path / "t.json")
     assert [(r["case"], r["recipe"]) for r in results] == [
-        (case, recipe) for case in ("LeNet", "ResNet-18") for recipe in ("published", "better")
+        (case, recipe) for recipe in ("published", "better") for case in ("LeNet", "ResNet-18")
     ]
     for result in results:
-        assert 0 <= result["lowest"] <= result["accuracy"] <= result["highest"] <= 1
+        assert 0 <= result["accuracy"] <= 1
         assert min(result["seconds_per_epoch"], result["images_per_second"]) > 0
-        ratios = [result[name] for name in ("peer_0_workers", "peer_4_workers", "over_limit")]
-        assert all(ratios) if result["recipe"] == "published" else not any(ratios)
         assert result["published_accuracy"] is None  # these are other images and channels
         assert f"{result['parameters']:,}" in done.stdout
     assert results[0]["parameters"] == 61_706
     assert "MNIST5k serves instead" in done.stderr
 
 
-def test_convnets_has_the_networks_at_their_published_sizes(monkeypatch):
+def test_speeds_compares_fit_with_steps_and_loop(tmp_path):
+    arguments = ("--quick", "--networks", "LeNet", "--json", tmp_path / "t.json")
+    done = run(*arguments, data=tmp_path, script="speeds.py")
+    assert done.returncode == 0, done.stderr
+    results = rows(tmp_path / "t.json")
+    assert [r["precision"] for r in results] == ["float32", "bfloat16"]
+    for result in results:
+        assert set(result["limits"]) == {"plain"}  # a CPU has no graphs
+        assert min(result["ours"], result["limits"]["plain"]) > 0
+    assert set(results[0]["peers"]) == {"0", "4"}
+    assert min(results[0]["peers"].values()) > 0
+    assert results[1]["peers"] == {}  # a tutorial's loop is in float32
+
+
+def test_a_step_of_each_kind_trains_alike(monkeypatch):
     monkeypatch.syspath_prepend(FOLDER)
-    convnets = importlib.import_module("convnets")
+    steps = importlib.import_module("steps")
+    torch.manual_seed(0)
+    network = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(16, 3))
+    x, y = torch.rand(8, 1, 4, 4), torch.randint(3, (8,))
+    made = []
+
+    def optimizer(parameters, fused):
+        made.append(torch.optim.SGD(parameters, lr=0.1))
+        return made[-1]
+
+    before = [p.clone() for p in network.parameters()]
+    found = steps.possible(["plain", "graph"], network, optimizer, x, y, clip=1.0)
+    assert list(found) == ["plain"]  # no graph on a CPU
+    weights = made[0].param_groups[0]["params"]
+    after_one = [p.detach().clone() for p in weights]
+    assert not any(map(torch.equal, before, after_one))
+    assert all(map(torch.equal, before, network.parameters()))  # the network is left as it was
+    assert steps.fastest_step(found["plain"], x.device, 0.001) > 0
+    mixed = steps.possible(["plain"], network, optimizer, x, y, mixed=True)
+    assert list(mixed) == ["plain"]
+    close = torch.allclose(made[1].param_groups[0]["params"][0], after_one[0], atol=0.01)
+    assert close
+
+
+def test_a_kind_of_step_that_fails_is_named_and_left_out(monkeypatch, capsys):
+    monkeypatch.syspath_prepend(FOLDER)
+    steps = importlib.import_module("steps")
+    monkeypatch.setattr(torch, "compile", lambda model: (_ for _ in ()).throw(OSError("no g++")))
+    network, x, y = torch.nn.Linear(2, 3), torch.rand(4, 2), torch.randint(3, (4,))
+    sgd = lambda parameters, fused: torch.optim.SGD(parameters, lr=0.1)  # noqa: E731
+    assert list(steps.possible(["compiled", "plain"], network, sgd, x, y)) == ["plain"]
+    assert "a compiled step fails: OSError: no g++" in capsys.readouterr().err
+    with pytest.raises(RuntimeError, match="no kind"):
+        steps.possible(["compiled"], network, sgd, x, y)
+
+
+def test_the_networks_are_at_their_published_sizes(monkeypatch):
+    monkeypatch.syspath_prepend(FOLDER)
+    networks = importlib.import_module("networks")
     found = {}
-    for name, network in convnets.NETWORKS.items():
+    for name, network in networks.NETWORKS.items():
         for recipe in ("published", "better"):
             with torch.device("meta"):  # shapes alone: nothing is computed
                 model = getattr(network, recipe)(1.0)

@@ -40,14 +40,14 @@ def test_a_small_class_is_graded_by_both_and_timed(tmp_path):
     options = ("--students", 3, "--rounds", 1, "--workers", 2, "--exercises", "overfitting")
     done = run(*options, "--json", tmp_path / "times.json")
     assert done.returncode == 0, done.stderr
-    results = json.loads((tmp_path / "times.json").read_text())
+    results = [json.loads(line) for line in (tmp_path / "times.json").read_text().splitlines()]
     assert [p.name for p in tmp_path.iterdir()] == ["times.json"]
     assert [r["case"] for r in results] == [
         "overfitting, 3 submissions, 2 workers, wall clock",
         "overfitting, 3 submissions, 2 workers, CPU",
     ]
     for result in results:
-        assert set(result) == {"case", "ours", "peer", "limit", "unit", "device"}
+        assert result["benchmark"] == "grading"
         assert result["unit"] == "s a submission"
         assert min(result["ours"], result["peer"]) > 0.1  # a grader starts and imports torch
     lines = [line for line in done.stdout.splitlines() if line.startswith("overfitting, ")]

@@ -8,7 +8,7 @@ import sacrebleu
 import torch
 from torch.nn import functional as F
 
-from dlcourse import datasets, device, models, seed_everything, training
+from dlcourse import datasets, models, seed_everything, training
 from dlcourse.metrics.bleu import bleu
 from tests.chapters import definitions
 
@@ -148,8 +148,8 @@ def test_training_equals_fit(rng):
     order = [[0, 1, 2], [3, 4], [5, 6, 7]]
     ours, _ = chapter.train(3, epochs=2, H=5, batches=lambda lengths, size, seed: order)
     seed_everything(3)
-    start = chapter.EncoderDecoder(12, 12, 64, 5).to(device())
-    twin = models.Seq2Seq(12, 12, 64, 5).to(device())
+    start = chapter.EncoderDecoder(12, 12, 64, 5)
+    twin = models.Seq2Seq(12, 12, 64, 5)
     chapter.copy_weights(start, twin)
     batches = [chapter.make_batch([rows[n] for n in chosen]) for chosen in order]
     training.fit(

@@ -112,21 +112,23 @@ ROWS = {
         f"scratch folder {folder}": Row(
             f"open('{folder}/left')",
             before=f"open('{folder}/left', 'w').close()",
-            fork=wrapping("_libc", f"b'{folder}' in given or real(*given)"),
+            fork=wrapping("libc", f"b'{folder}' in given or real(*given)"),
             bwrap=including("--perms", "1777", "--tmpfs", folder),
         )
         for folder in ("/tmp", "/dev/shm", sandbox.HOME)
     },
     "proc": Row(
         "import glob\nassert any(open(p).read() for p in glob.glob('/proc/[0-9]*/cmdline'))",
-        fork=wrapping("_mount", "real(*given), sandbox._libc('umount2', b'/proc', 2)"),
+        fork=wrapping("_mount", "real(*given), sandbox.libc('umount2', b'/proc', 2)"),
     ),
     "capabilities": Row(
         f"{LIBC}assert libc.sethostname(b'x', 1) == 0",
         fork="sandbox._drop_capabilities = lambda: None",
     ),
     **{
-        f"filter of {name}": Row(f"{LIBC}assert {call} >= 0", fork="sandbox._filter = lambda: None")
+        f"filter of {name}": Row(
+            f"{LIBC}assert {call} >= 0", fork="sandbox.refuse_calls = lambda: None"
+        )
         for name, call in CALLS.items()
     },
     "memory of a process": Row(
@@ -147,7 +149,7 @@ ROWS = {
     "number of files": Row(
         "for i in range(10_001):\n    open(f'{i}', 'w').close()",
         fork=wrapping(
-            "_libc",
+            "libc",
             "*first, last = given\n    last = last.replace(b'nr_inodes=10000,', b'')"
             " if type(last) is bytes else last\n    real(*first, last)",
         ),
@@ -186,11 +188,11 @@ ROWS = {
         "class Evil:\n    def __reduce__(self):\n        return exec, (RUN,)\n"
         'RUN = \'import os; os.environ["RUN"] = ""\'\nanswer = Evil()',
         test="answer\nimport os\nos.environ['RUN']",
-        fork="import base64, pickle\nfrom dlcourse.grading.calls import values\n"
+        fork="import base64, pickle\nfrom dlcourse.grading.calls import decoder, values\n"
         "pack = lambda value: base64.b64encode(pickle.dumps(value)).decode()\n"
         "values.Encoder.reference = lambda self, value: ['pickle', pack(value)]\n"
         "unpack = lambda self, depth, text: pickle.loads(base64.b64decode(text))\n"
-        "values.Decoder._read_pickle = unpack",
+        "decoder.Decoder._read_pickle = unpack",
     ),
 }
 

@@ -3,12 +3,14 @@
 import random
 import subprocess
 import sys
+import warnings
 
 import numpy as np
 import pytest
 import torch
 
 import dlcourse
+from dlcourse import runtime, training
 
 
 def test_device_is_the_best_that_works():
@@ -89,6 +91,92 @@ def test_seed_out_of_range(seed):
 def test_seed_of_wrong_type(seed):
     with pytest.raises(TypeError, match="must be a whole number"):
         dlcourse.seed_everything(seed)
+
+
+@pytest.fixture
+def fresh(monkeypatch):
+    """Nothing decided about TF32, and torch's own defaults; put back afterwards."""
+    before = torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32
+    monkeypatch.setattr(runtime, "_tf32", None)
+    torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32 = False, True
+    yield
+    torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32 = before
+
+
+def test_choosing_a_device_turns_tf32_off(fresh):
+    dlcourse.device("cpu")
+    assert not torch.backends.cuda.matmul.allow_tf32
+    assert not torch.backends.cudnn.allow_tf32
+    assert torch.get_float32_matmul_precision() == "highest"
+
+
+def test_fit_turns_tf32_off_whoever_moved_the_model(fresh):
+    model = torch.nn.Linear(2, 1)
+    data = [(torch.rand(3, 2), torch.rand(3, 1))]
+    training.evaluate(model, data, loss=torch.nn.functional.mse_loss, metrics=None)
+    assert not torch.backends.cudnn.allow_tf32
+
+
+def test_what_was_decided_about_tf32_stays(fresh):
+    runtime.allow_tf32(True)
+    dlcourse.device()
+    assert torch.backends.cuda.matmul.allow_tf32
+    assert torch.backends.cudnn.allow_tf32
+    runtime.allow_tf32(False)
+    dlcourse.device()
+    assert not torch.backends.cuda.matmul.allow_tf32
+    assert not torch.backends.cudnn.allow_tf32
+
+
+def test_deciding_about_tf32_warns_of_nothing_and_leaves_every_name_readable(fresh):
+    if hasattr(torch.backends.cudnn, "conv"):  # torch >= 2.9: somebody used the newer names
+        torch.backends.cudnn.conv.fp32_precision = "tf32"
+        torch.backends.cuda.matmul.fp32_precision = "tf32"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        runtime.allow_tf32(False)
+    assert not torch.backends.cudnn.allow_tf32
+    assert not torch.backends.cuda.matmul.allow_tf32
+    if hasattr(torch.backends.cudnn, "conv"):
+        assert torch.backends.cudnn.conv.fp32_precision != "tf32"
+        assert torch.backends.cudnn.rnn.fp32_precision != "tf32"
+        assert torch.backends.cuda.matmul.fp32_precision != "tf32"
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA GPU")
+def test_cuda_convolutions_and_products_agree_with_the_cpu(fresh):
+    device = dlcourse.device()
+    x, w = torch.randn(8, 64, 16, 16), torch.randn(32, 64, 5, 5)
+    there = torch.nn.functional.conv2d(x.to(device), w.to(device)).cpu()
+    torch.testing.assert_close(there, torch.nn.functional.conv2d(x, w), rtol=1e-4, atol=1e-3)
+    a, b = x.flatten(1), torch.randn(64 * 256, 100)
+    torch.testing.assert_close((a.to(device) @ b.to(device)).cpu(), a @ b, rtol=1e-4, atol=1e-2)
+
+
+def test_a_generator_says_where_it_draws():
+    assert runtime.place_of(None, "f") == torch.device("cpu")
+    assert runtime.place_of(torch.Generator(), "f") == torch.device("cpu")
+    with pytest.raises(TypeError, match=r"f: the generator must be a torch\.Generator.*got int"):
+        runtime.place_of(3, "f")
+
+
+def test_values_elsewhere_are_seen_while_somebody_looks():
+    here, there = torch.zeros(1), torch.zeros(1, device="meta")
+    assert (runtime.unseen(here), runtime.unseen(there)) == (False, True)
+    with runtime.looking():
+        assert not runtime.unseen(there)
+        with pytest.raises(KeyError), runtime.looking():
+            raise KeyError
+        assert not runtime.unseen(there)
+    assert runtime.unseen(there)
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA GPU")
+def test_cuda_gets_what_is_sent():
+    x = torch.arange(1000)
+    there = runtime.send(x, torch.device("cuda"))
+    assert torch.equal(there.cpu(), x)
+    assert runtime.send(there, there.device) is there
 
 
 HEAVY = "torchvision matplotlib pandas nbgrader sphinx tqdm mlxtend scipy IPython nbformat"

@@ -189,7 +189,7 @@ def test_tolerances():
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
-def test_tensors_may_lie_on_another_device():
+def test_tensors_may_lie_on_a_gpu():
     testing.check_close("f(x)", torch.ones(2, device="cuda"), torch.ones(2))
 
 

@@ -48,6 +48,12 @@ def test_any_transform_keeps_its_input_and_repeats_with_the_generator(t, dtype):
     torch.testing.assert_close(t(turned, seeded(3)), y)
 
 
+@pytest.mark.parametrize("t", ALL[3:6], ids=repr)
+def test_a_generator_must_be_one(t):
+    with pytest.raises(TypeError, match=f"{type(t).__name__}: the generator must be"):
+        t(images(), 3)
+
+
 @pytest.mark.parametrize("t", ALL[3:], ids=repr)
 def test_without_a_generator_the_draws_follow_torch_manual_seed(t):
     x = images(N=40)

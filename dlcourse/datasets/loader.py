@@ -93,7 +93,7 @@ class TensorLoader:
         generator = torch.Generator().manual_seed(epoch_seed(self.seed, epoch))
         if self.shuffle:
             # The whole order moves at once: no batch then waits for a transfer.
-            order = torch.randperm(N, generator=generator).to(self.tensors[0].device)
+            order = runtime.send(torch.randperm(N, generator=generator), self.tensors[0].device)
         for start in range(0, len(self) * self.batch_size, self.batch_size):
             stop = min(start + self.batch_size, N)
             if self.shuffle:
@@ -102,6 +102,13 @@ class TensorLoader:
                 x, *rest = (t[start:stop].clone() for t in self.tensors)
             yield self._finish(x, generator), *rest
         self.epoch = epoch + 1
+
+    def extremes(self) -> tuple[Tensor, ...]:
+        """What a model is called with for the examples of the smallest and the largest number."""
+        x = self.tensors[0]
+        rows = x.reshape(len(x), -1)
+        x = x[torch.stack([rows.amin(1).argmin(), rows.amax(1).argmax()])]
+        return (self._finish(x, torch.Generator()),)
 
     def _finish(self, x: Tensor, generator: torch.Generator) -> Tensor:
         if takes_generator(self.transform):

@@ -203,12 +203,19 @@ class PooledLoader:
         for members in order.split(self.pool * self.batch_size):
             for index in self._batches(members, generator):
                 s, t = (int(lengths[index].max()) for lengths in self._lengths)
-                index = index.to(device)
+                index = runtime.send(index, device)
                 source = data.source[index, :s]
                 target, lengths = data.target[index, :t], data.target_lengths[index]
                 inputs = (source, data.source_lengths[index], target[:, :-1])
                 yield inputs, labels_of(target, lengths)
         self.epoch = epoch + 1
+
+    def extremes(self) -> tuple[Tensor, Tensor, Tensor]:
+        """What a model is called with for the sentences of the extreme numbers and lengths."""
+        data = self.dataset
+        of_rows = [data.source.amax(1), data.target.amax(1), data.source_lengths]
+        rows = torch.stack([t.argmax() for t in of_rows] + [t.argmin() for t in of_rows])
+        return data.source[rows], data.source_lengths[rows], data.target[rows, :-1]
 
     def _batches(self, members: Tensor, generator: torch.Generator) -> list[Tensor]:
         """A pool cut into batches of like lengths."""

@@ -37,6 +37,8 @@ class _Windows:
         self.seed = check_int(seed, "seed", least=0, caller=name)
         self.epoch = 0
         numbers = numbers.to(torch.int64)
+        if len(numbers) and numbers.min() < 0:
+            raise ValueError(f"{name}: the numbers of tokens are 0 or more, got {numbers.min()}.")
         # As a data set, so that `fit` need not look at the labels of each batch on a GPU.
         self.dataset = TensorDataset(
             numbers if device is None else numbers.to(runtime.device(device))
@@ -47,6 +49,13 @@ class _Windows:
                 f"{num_steps} steps; it takes at least {self._least()} tokens. Use a longer text, "
                 "a smaller batch_size or fewer num_steps."
             )
+
+    def extremes(self) -> tuple[Tensor, ...]:
+        """What a model is called with for the windows of the smallest and the largest number."""
+        places = torch.stack([self.numbers.argmin(), self.numbers.argmax()])
+        starts = places.clamp(max=len(self.numbers) - self.num_steps)
+        steps = torch.arange(self.num_steps, device=self.numbers.device)
+        return (self.numbers[starts[:, None] + steps],)
 
     @property
     def numbers(self) -> Tensor:
@@ -110,7 +119,7 @@ class RandomWindows(_Windows):
         offset = int(torch.randint(T, (), generator=generator))
         count = (len(self.numbers) - 1 - offset) // T
         order = torch.randperm(count, generator=generator)[: len(self) * self.batch_size]
-        starts = (offset + order * T).to(self.numbers.device)
+        starts = runtime.send(offset + order * T, self.numbers.device)
         steps = torch.arange(T, device=self.numbers.device)
         for chosen in starts.split(self.batch_size):
             index = chosen[:, None] + steps  # (N, T)

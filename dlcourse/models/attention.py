@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from dlcourse.models.checks import check_positive
+from dlcourse.runtime import unseen
 
 
 def masked_softmax(scores: Tensor, mask: Tensor | None = None) -> Tensor:
@@ -67,7 +68,7 @@ def _mask_of_lengths(lengths: Tensor, scores: Tensor) -> Tensor:
             else "masked_softmax: lengths need scores of a batch, (N, S) or (N, …, T, S)."
         )
     S = scores.shape[-1]
-    if lengths.device.type == "cpu" and lengths.numel():  # elsewhere a look would wait
+    if lengths.numel() and not unseen(lengths):
         low, high = (int(v) for v in torch.aminmax(lengths))
         if low < 0 or high > S:
             raise ValueError(

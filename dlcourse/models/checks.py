@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from dlcourse.runtime import unseen
+
 
 def check_positive(network: str, **sizes: int | Sequence[int]) -> None:
     """Refuse sizes, or sequences of them, that are not positive whole numbers.
@@ -80,8 +82,8 @@ def check_tokens(network: str, name: str, tokens: Tensor, vocab_size: int) -> No
 
     Raises:
         TypeError: they are not integers.
-        ValueError: they have another shape, or (on a CPU: elsewhere a look would wait for the
-            device) a number is not in 0 … vocab_size - 1.
+        ValueError: they have another shape, or a number is not in 0 … vocab_size - 1. That is seen
+            on a CPU, and on a GPU within `runtime.looking()`: a look waits for the GPU.
     """
     if tokens.is_floating_point() or tokens.is_complex() or tokens.dtype == torch.bool:
         raise TypeError(
@@ -89,7 +91,7 @@ def check_tokens(network: str, name: str, tokens: Tensor, vocab_size: int) -> No
         )
     if tokens.ndim != 2 or not tokens.numel():
         raise ValueError(f"{network}: {name} must have shape (N, T), got {tuple(tokens.shape)}.")
-    if tokens.device.type == "cpu":
+    if not unseen(tokens):
         low, high = (int(v) for v in torch.aminmax(tokens))
         if low < 0 or high >= vocab_size:
             raise ValueError(
@@ -103,7 +105,7 @@ def check_lengths(network: str, name: str, lengths: Tensor, N: int, T: int) -> N
 
     Raises:
         TypeError: they are not integers.
-        ValueError: they have another shape, or (on a CPU) a length is not in 1 … T.
+        ValueError: they have another shape, or a length is not in 1 … T; seen as in `check_tokens`.
     """
     if lengths.is_floating_point() or lengths.is_complex() or lengths.dtype == torch.bool:
         raise TypeError(f"{network}: {name} must hold integers, got {lengths.dtype}.")
@@ -112,7 +114,7 @@ def check_lengths(network: str, name: str, lengths: Tensor, N: int, T: int) -> N
             f"{network}: {name} must have shape ({N},), one for each sequence, got "
             f"{tuple(lengths.shape)}."
         )
-    if lengths.device.type == "cpu":
+    if not unseen(lengths):
         low, high = (int(v) for v in torch.aminmax(lengths))
         if low < 1 or high > T:
             raise ValueError(

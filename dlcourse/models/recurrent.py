@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from dlcourse.models.checks import check_positive, check_probability, check_tokens
+from dlcourse.runtime import evaluating, looking, place_of
 
 CELLS = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
 State = Tensor | tuple[Tensor, Tensor]
@@ -93,6 +94,9 @@ class RecurrentNet(nn.Module):
         Raises:
             TypeError: x does not hold integers, or the state is of another kind of cell.
             ValueError: x or the state has another shape, or a token's number is out of range.
+                Alone on a GPU the network does not see numbers out of range, since a look would
+                wait; they end the process's use of the GPU. `fit`, `evaluate`, `translate` and
+                `sample` look for it, and so does `dlcourse.runtime.looking()`.
         """
         check_tokens("RecurrentNet", "x", x, self.embedding.num_embeddings)
         if state is not None:
@@ -133,14 +137,16 @@ def sample(
         length: how many tokens to draw.
         temperature: the scores are divided by it. 1 draws from the model's own distribution, less
             prefers likely tokens; 0 always takes the likeliest.
-        generator: on the CPU; ``None`` is torch's global one.
+        generator: of any device, whatever that of the model; the same seed draws other tokens on
+            another device. ``None`` is torch's global one of the CPU.
 
     Returns:
         (length,) int64 on the CPU, without the prompt.
 
     Raises:
-        ValueError: an empty prompt, a negative length, a negative temperature, or a model that
-            reads in both directions.
+        TypeError: the prompt does not hold integers, or the generator is none.
+        ValueError: an empty prompt, a token in it that the model does not know, a negative length,
+            a negative temperature, or a model that reads in both directions.
     """
     if model.bidirectional:
         raise ValueError(
@@ -154,22 +160,19 @@ def sample(
         raise ValueError(
             f"sample: length and temperature must be 0 or more, got {length} and {temperature}."
         )
-    device = model.embedding.weight.device
-    mode, drawn = model.training, []
-    model.eval()
-    try:
+    place = place_of(generator, "sample")
+    device, drawn = model.embedding.weight.device, []
+    with evaluating(model), looking():
         x, state = prompt[None].to(device), None
         for _ in range(length):
             scores, state = model(x, state)
-            last = scores[0, :, -1].double().cpu()  # (V,)
+            last = scores[0, :, -1].cpu().double()  # (V,)
             if temperature == 0:
                 token = last.argmax(0, keepdim=True)
             else:
                 # The largest score becomes 0 first: a small temperature then cannot overflow.
                 weights = torch.softmax((last - last.max()) / temperature, dim=0)
-                token = torch.multinomial(weights, 1, generator=generator)
+                token = torch.multinomial(weights.to(place), 1, generator=generator).cpu()
             drawn.append(token)
             x = token[None].to(device)
-    finally:
-        model.train(mode)
     return torch.cat(drawn) if drawn else torch.empty(0, dtype=torch.int64)

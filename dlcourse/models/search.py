@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from dlcourse.datasets.pairs import detokenize
 from dlcourse.datasets.translation import BOS, EOS, TranslationDataset
 from dlcourse.models.checks import check_positive
-from dlcourse.runtime import evaluating
+from dlcourse.runtime import evaluating, looking
 
 BATCH_SIZE = 256  # sentences that `translate` decodes at once
 
@@ -40,11 +40,12 @@ def greedy_search(
         The token numbers of each sentence, without ``<bos>`` and ``<eos>``.
 
     Raises:
-        ValueError: a max_length below 1.
+        ValueError: a max_length below 1, or tokens or lengths that the model refuses.
     """
     check_positive("greedy_search", max_length=max_length)
     with evaluating(model):
-        state = model.encode(source, source_lengths)
+        with looking():
+            state = model.encode(source, source_lengths)
         tokens = torch.full((len(source),), BOS, device=source.device)
         ended, steps = torch.zeros_like(tokens, dtype=torch.bool), []
         for _ in range(max_length):
@@ -93,7 +94,8 @@ def beam_search(
         The token numbers of each sentence, without ``<bos>`` and ``<eos>``.
 
     Raises:
-        ValueError: a max_length or beam_size below 1, or a negative length_penalty.
+        ValueError: a max_length or beam_size below 1, a negative length_penalty, or tokens or
+            lengths that the model refuses.
     """
     check_positive("beam_search", max_length=max_length, beam_size=beam_size)
     if not (math.isfinite(length_penalty) and length_penalty >= 0):
@@ -106,7 +108,8 @@ def beam_search(
     tokens = torch.full((N, 1), BOS, device=device)
     total = torch.zeros(N, device=device)
     with evaluating(model):
-        state = model.encode(source, source_lengths)
+        with looking():
+            state = model.encode(source, source_lengths)
         for length in range(1, max_length + 1):
             scores, state = model.decode_step(tokens[:, -1], state)
             logs = scores.log_softmax(dim=1, dtype=torch.promote_types(scores.dtype, total.dtype))

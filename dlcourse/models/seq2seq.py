@@ -122,6 +122,9 @@ class Seq2Seq(nn.Module):
         Raises:
             TypeError: token numbers or lengths that are not integers.
             ValueError: shapes, tokens or lengths out of range.
+                Alone on a GPU the network does not see numbers out of range, since a look would
+                wait; they end the process's use of the GPU. `fit`, `evaluate`, `translate` and
+                `sample` look for it, and so does `dlcourse.runtime.looking()`.
         """
         scores, _ = self._decode(target, self.encode(source, source_lengths))
         return scores

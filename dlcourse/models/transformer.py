@@ -81,6 +81,9 @@ class Transformer(nn.Module):
         Raises:
             TypeError: token numbers or lengths that are not integers.
             ValueError: shapes, tokens or lengths out of range, or more than max_length tokens.
+                Alone on a GPU the network does not see numbers out of range, since a look would
+                wait; they end the process's use of the GPU. `fit`, `evaluate`, `translate` and
+                `sample` look for it, and so does `dlcourse.runtime.looking()`.
         """
         self._check_target(target)
         scores, _, weights = self._decode(target, self.encode(source, source_lengths), need_weights)
@@ -165,6 +168,9 @@ class TransformerLM(nn.Module):
         Raises:
             TypeError: x does not hold integers.
             ValueError: x has another shape, a number is out of range, or T exceeds max_length.
+                Alone on a GPU the network does not see numbers out of range, since a look would
+                wait; they end the process's use of the GPU. `fit`, `evaluate`, `translate` and
+                `sample` look for it, and so does `dlcourse.runtime.looking()`.
         """
         check_tokens("TransformerLM", "x", x, self.linear.out_features)
         mask, h = causal_mask(x.shape[1], device=x.device), self.embedding(x)  # (N, T, D)

@@ -3,6 +3,7 @@
 `fit` itself is short and stands in ``loop.py``; what it leans on is in the modules beside it.
 """
 
+from dlcourse.training.distributed import join_processes
 from dlcourse.training.early_stopping import EarlyStopping
 from dlcourse.training.groups import two_groups
 from dlcourse.training.history import History
@@ -17,6 +18,7 @@ __all__ = [
     "Run",
     "evaluate",
     "fit",
+    "join_processes",
     "race",
     "two_groups",
 ]

@@ -2,13 +2,16 @@
 
 import functools
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from dlcourse.training.parts import Loss
+from dlcourse.runtime import evaluating, looking, send
+from dlcourse.training.distributed import Group
+from dlcourse.training.parts import STEPS_BETWEEN_LOOKS, Loss
 
 Inputs = Tensor | tuple[Tensor, ...]  # what a model is called with
 
@@ -19,19 +22,52 @@ SAME_SHAPE_MODULES = (nn.MSELoss, nn.L1Loss, nn.SmoothL1Loss, nn.HuberLoss)
 
 
 class Batches:
-    """The (x, y) batches of a loader: checked, and moved to the device."""
+    """The (x, y) batches of a loader: checked, and moved to the device without waiting for it.
 
-    def __init__(self, role: str, data: Iterable, loss: Loss, device: torch.device) -> None:
+    What lies on the CPU is looked at there, batch by batch, before it moves: a look at a GPU would
+    wait for it, and a number out of range in a GPU kernel ends the process's use of that GPU. What
+    lies on a GPU already is looked at where it comes from, once: all labels of a `TensorDataset`,
+    and the extreme examples of a loader with ``extremes()``. The batches of anything else on a GPU
+    are looked at one in `STEPS_BETWEEN_LOOKS`, the first among them.
+
+    Args:
+        role: What messages call the data.
+        data: What is gone through for batches, once an epoch.
+        loss: Tells what the labels must be.
+        device: Where the batches go.
+        model: What looks at batches of tokens and lengths: a pass of its own, in evaluation mode.
+        memory_format: Of batches of images; None leaves it.
+        group: The processes that share each batch.
+
+    Attributes:
+        count: How many labels of the current batch the loss averages over, in this process.
+    """
+
+    def __init__(
+        self,
+        role: str,
+        data: Iterable,
+        loss: Loss,
+        device: torch.device,
+        model: nn.Module,
+        memory_format: torch.memory_format | None = None,
+        group: Group | None = None,
+    ) -> None:
+        self.group = Group() if group is None else group
         plain = loss.func if isinstance(loss, functools.partial) else loss
         self.role, self.data, self.device = role, data, device
         self.loss_name = getattr(plain, "__name__", type(plain).__name__)
+        self._model, self._memory_format = model, memory_format
         self._classes = plain in CLASS_LOSSES or isinstance(plain, CLASS_LOSS_MODULES)
         self._same_shape = plain in SAME_SHAPE_LOSSES or isinstance(plain, SAME_SHAPE_MODULES)
         keywords = loss.keywords if isinstance(loss, functools.partial) else {}
         self._ignored = keywords.get("ignore_index", getattr(loss, "ignore_index", -100))
-        self._range: tuple[int, int] | None = None  # of the labels of the current batch
-        self._resident: tuple[int, int] | None = None  # of all labels, where they are on a GPU
-        self.count: int | Tensor = 0  # how many labels of the current batch the loss averages over
+        self._labels: Labels | None = None  # of the current batch
+        self._resident: Labels | None = None  # of the whole set, where it is on a GPU
+        self._accepted: dict[tuple, list[tuple[int, int]]] = {}  # whole numbers, by shapes
+        self._looked_at_extremes = False
+        self.count: int | Tensor = 0
+        self._share: float | Tensor = 1.0  # of the whole batch's labels
         self.continues = bool(getattr(data, "continues", False))
         self.length = len(data) if hasattr(data, "__len__") else None
         if self.length == 0:
@@ -44,16 +80,15 @@ class Batches:
         number = 0
         for number, batch in enumerate(self.data, start=1):
             x, y = self._pair(batch, number)
-            # Labels are looked at where they come from: a look at the GPU would stall it, and a
-            # label out of range in a GPU kernel ends the process's use of that GPU.
-            self.count = len(y)
             if self._classes and not y.is_floating_point():
-                self._range = self._range_of(y)
-                self.count = self._counted(y, number)
-            yield (
-                tuple(map(self._move, x)) if isinstance(x, tuple) else self._move(x),
-                self._move(y),
-            )
+                self._note_labels(y, number)
+            self.count = self._counted(y, number)
+            if self.group.size > 1:
+                x, y = self._part(x, y, number)
+            if self.device.type != "cpu":
+                self._look(x if isinstance(x, tuple) else (x,), number)
+            x = tuple(map(self._move, x)) if isinstance(x, tuple) else self._move(x)
+            yield x, send(y, self.device)
         if not number:
             raise ValueError(
                 f"{self.role} gave no batches; give a loader or a list, which can be gone through "
@@ -61,7 +96,10 @@ class Batches:
             )
 
     def _move(self, tensor: Tensor) -> Tensor:
-        return tensor.to(self.device, non_blocking=self.device.type == "cuda")
+        tensor = send(tensor, self.device)
+        if self._memory_format is None or tensor.ndim != 4:
+            return tensor
+        return tensor.contiguous(memory_format=self._memory_format)
 
     def _pair(self, batch: Any, number: int) -> tuple[Inputs, Tensor]:
         where = f"{self.role}, batch {number}"
@@ -86,18 +124,47 @@ class Batches:
             )
         return x, y
 
-    def _range_of(self, y: Tensor) -> tuple[int, int]:
-        """The smallest and the largest label, those that the loss ignores left out."""
+    def _part(self, x: Inputs, y: Tensor, number: int) -> tuple[Inputs, Tensor]:
+        """This process's examples of a batch, which must be the same batch in all processes."""
+        inputs = x if isinstance(x, tuple) else (x,)
+        if number == 1:
+            seen = [float(t.double().sum()) for t in (*inputs, y)]
+            self.group.agree(
+                (self.length, *(tuple(t.shape) for t in (*inputs, y)), *seen),
+                f"the processes got different batches of {self.role} data. Give all of them the "
+                "same, of which fit takes each one's part: a TensorLoader, or a DataLoader with "
+                "generator=torch.Generator().manual_seed(0), without a DistributedSampler.",
+            )
+        N, whole = len(y), self.count
+        inputs, y = tuple(map(self.group.part, inputs)), self.group.part(y)
+        self.count = 0 if self.group.idle(N) else self._counted(y, number)
+        self._share = self.group.size * self.count / whole
+        return inputs if isinstance(x, tuple) else inputs[0], y
+
+    def shared(self, loss: Tensor) -> Tensor:
+        """The loss to differentiate: its mean over all processes is that of the whole batch."""
+        return loss if self.group.size == 1 else loss * self._share
+
+    def _note_labels(self, y: Tensor, number: int) -> None:
+        """Notes which labels there are, from a look that does not wait for a GPU."""
         dataset = getattr(self.data, "dataset", None)
-        if y.device.type == "cpu" or not isinstance(dataset, torch.utils.data.TensorDataset):
-            return _min_max(y, self._ignored)
-        if self._resident is None:
-            labels = getattr(dataset, "labels", dataset.tensors[-1])
-            self._resident = _min_max(labels, self._ignored)
-        return self._resident
+        if y.device.type == "cpu":
+            self._labels = Labels.of(y, self._ignored)
+        elif isinstance(dataset, torch.utils.data.TensorDataset):
+            if self._resident is None:
+                everything = getattr(dataset, "labels", dataset.tensors[-1])
+                self._resident = Labels.of(everything, self._ignored)
+            self._labels = self._resident
+        elif number % STEPS_BETWEEN_LOOKS == 1:
+            # Of the batches between two looks it is unknown whether they hold ignored labels.
+            self._labels = replace(Labels.of(y, self._ignored), some_ignored=True)
 
     def _counted(self, y: Tensor, number: int) -> int | Tensor:
-        """How many labels the loss does not ignore; on a GPU a tensor, which waits there."""
+        """How many labels the loss averages over: those that it does not ignore."""
+        if not self._classes or y.is_floating_point():
+            return len(y)
+        if not self._labels.some_ignored:
+            return y.numel()
         counted = (y != self._ignored).sum()
         if y.device.type != "cpu":
             return counted  # unseen: a look would wait for the GPU
@@ -107,6 +174,32 @@ class Batches:
                 "there is nothing to learn from; leave such examples out."
             )
         return int(counted)
+
+    def _look(self, inputs: tuple[Tensor, ...], number: int) -> None:
+        """Let the model look at tokens and lengths that it would not look at on a GPU."""
+        whole = [t for t in inputs if not t.is_floating_point() and t.dtype != torch.bool]
+        if not whole:
+            return
+        if all(t.device.type == "cpu" for t in whole):
+            spans = [tuple(int(v) for v in torch.aminmax(t)) for t in whole]
+            shapes = tuple(t.shape for t in inputs)
+            known = self._accepted.get(shapes, spans[:0])
+            if known and all(
+                a <= low and high <= b for (a, b), (low, high) in zip(known, spans, strict=True)
+            ):
+                return
+            self._accepted[shapes] = [
+                (min(a, c), max(b, d)) for (a, b), (c, d) in zip(known or spans, spans, strict=True)
+            ]
+        elif hasattr(self.data, "extremes"):
+            if self._looked_at_extremes:
+                return
+            self._looked_at_extremes = True
+            inputs = self.data.extremes()
+        elif number % STEPS_BETWEEN_LOOKS != 1:
+            return
+        with torch.no_grad(), evaluating(self._model), looking():
+            self._model(*(send(t, self.device) for t in inputs))
 
     def check(self, output: Tensor, y: Tensor) -> None:
         """Compare a batch's labels with the output that they will be scored against.
@@ -133,7 +226,7 @@ class Batches:
                 f"{self.role}: the model's output has shape {tuple(output.shape)} and the labels "
                 f"{tuple(y.shape)}; {self.loss_name} needs output (N, V, …) and labels {wanted}."
             )
-        V, (low, high) = output.shape[1], self._range
+        V, low, high = output.shape[1], self._labels.low, self._labels.high
         if low < 0 or high >= V:
             raise ValueError(
                 f"{self.role}: the labels run from {low} to {high}, but the model's output has "
@@ -141,9 +234,20 @@ class Batches:
             )
 
 
-def _min_max(y: Tensor, ignored: int) -> tuple[int, int]:
-    low, high = (int(v) for v in torch.aminmax(y))
-    if low < 0:  # rare: leave out the labels that the loss ignores, then look again
+@dataclass(frozen=True)
+class Labels:
+    """What there is among some class numbers: the smallest, the largest, and ignored ones."""
+
+    low: int
+    high: int
+    some_ignored: bool
+
+    @classmethod
+    def of(cls, y: Tensor, ignored: int) -> "Labels":
+        """Looks at labels, of which ``ignored`` stands for none."""
+        low, high = (int(v) for v in torch.aminmax(y))
+        if not low <= ignored <= high:
+            return cls(low, high, False)
         y = y[y != ignored]
         low, high = (int(v) for v in torch.aminmax(y)) if y.numel() else (0, 0)
-    return low, high
+        return cls(low, high, True)

@@ -11,6 +11,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from dlcourse.training.distributed import Group
+
 FORMAT = "dlcourse.training checkpoint, version 1"
 
 
@@ -24,6 +26,7 @@ class Checkpoint:
         parts: The objects with ``state_dict`` and ``load_state_dict`` to store, by name, None for
             one that the run does without. Among them ``model``, ``optimizer`` and ``history``.
         columns: The columns that this run's history will have.
+        group: The processes that train together; the first one writes the file, which all read.
         resume: Whether to load the file now, if it exists.
 
     Raises:
@@ -40,10 +43,12 @@ class Checkpoint:
         loaders: Iterable[Any],
         parts: dict[str, Any],
         columns: list[str],
+        group: Group,
         *,
         resume: bool = False,
     ) -> None:
         self._loaders, self._parts, self._columns = list(loaders), parts, columns
+        self._group = group
         if path is None:
             self.path = None
             if resume:
@@ -64,19 +69,25 @@ class Checkpoint:
                 f"checkpoint: cannot write in {self.path.parent} ({error.strerror}); give a path "
                 "in a folder that you may write to."
             ) from None
-        if resume and self.path.exists():
+        found = resume and self.path.exists()
+        group.agree(found, f"the processes must all see the checkpoint {self.path}.")
+        if found:
             self._load()
 
     def save(self) -> None:
         """Write the file: under another name first, then moved into place."""
         if self.path is None:
             return
+        random_states = self._group.gathered(_random_state())
+        if self._group.rank:
+            return
         state = {
             "format": FORMAT,
             "types": self._types(),
             "parts": {k: None if p is None else p.state_dict() for k, p in self._parts.items()},
             "loaders": [_loader_state(loader) for loader in self._loaders],
-            "random": _random_state(),
+            "random": random_states[0],
+            "others": random_states[1:],  # of the processes beside the first
         }
         part = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
         try:
@@ -107,7 +118,9 @@ class Checkpoint:
                 part.load_state_dict(state["parts"][name])
         for loader, saved in zip(self._loaders, state["loaders"], strict=True):
             _set_loader_state(loader, saved)
-        _set_random_state(state["random"])
+        random_states = [state["random"], *state.get("others", ())]
+        if self._group.rank < len(random_states):
+            _set_random_state(random_states[self._group.rank])
 
     def _types(self) -> dict[str, str]:
         # Not the model's: the same network under another class name is the same network.

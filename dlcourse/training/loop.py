@@ -16,9 +16,11 @@ from dlcourse.runtime import evaluating
 from dlcourse.training import options
 from dlcourse.training.batches import Batches, Inputs
 from dlcourse.training.checkpoint import Checkpoint
+from dlcourse.training.distributed import Group
 from dlcourse.training.early_stopping import EarlyStopping
+from dlcourse.training.graphs import Graphs
 from dlcourse.training.history import History
-from dlcourse.training.parts import Loss, Meter, Metric, Progress, Step
+from dlcourse.training.parts import Loss, Meter, Metric, Progress, Step, scalar
 
 Data = Iterable[tuple[Inputs, Tensor]]
 ACCURACY: Mapping[str, Metric] = MappingProxyType({"accuracy": accuracy})
@@ -39,7 +41,8 @@ def fit(
     early_stopping: EarlyStopping | None = None,
     clip_grad_norm: float | None = None,
     amp: bool | torch.dtype = False,
-    compile: bool = False,
+    compile: bool | str = False,
+    memory_format: torch.memory_format | None = None,
     checkpoint: str | os.PathLike | None = None,
     resume: bool = False,
     device: str | torch.device | None = None,
@@ -51,31 +54,41 @@ def fit(
         model, optimizer, validation, epochs, metrics, early_stopping, clip_grad_norm
     )
     options.check_schedule(scheduler, schedule_per, optimizer, validation)
-    device = options.place(model, device, optimizer)
+    device = options.place(model, device, optimizer, memory_format)
     objective = options.smoothed(loss, label_smoothing)
-    autocast, scaler = options.precision(amp, device)  # both pass everything through without amp
-    forward = torch.compile(model) if compile else model
-    batches = Batches("train", train, loss, device)
-    held_out = None if validation is None else Batches("validation", validation, loss, device)
+    autocast, scaler = options.precision(amp, device, compile)  # pass everything without amp
+    group = Group.here()
+    prepared = (loss, device, model, memory_format, group)
+    batches = Batches("train", train, *prepared)
+    held_out = None if validation is None else Batches("validation", validation, *prepared)
+    group.spread_random_numbers()
     history = History()
     state = {"model": model, "optimizer": optimizer, "scheduler": scheduler, "scaler": scaler}
     state |= {"early_stopping": early_stopping, "history": history}
-    saved = Checkpoint(checkpoint, (train, validation), state, columns, resume=resume)
-    bar = Progress(progress, epochs, batches.length, done=len(history))
+    saved = Checkpoint(checkpoint, (train, validation), state, columns, group, resume=resume)
+    forward = group.wrapped(model, compile)
+    forward = options.compiled(forward, compile, device, continues=batches.continues)
+    bar = Progress(progress and not group.rank, epochs, batches.length, done=len(history))
+
+    def differentiate(step: Step, x: Inputs, y: Tensor) -> tuple[Tensor, Tensor]:
+        with autocast():
+            output = step(x)
+            batches.check(output, y)
+            batch_loss = scalar(objective(output, y))
+        scaler.scale(batches.shared(batch_loss)).backward()
+        return output.detach(), batch_loss.detach()
+
+    compute = Graphs(differentiate, model, batches) if compile == "cuda-graph" else differentiate
     try:
         for epoch in options.epochs_to_go(epochs, history, early_stopping):
             started, lr = time.perf_counter(), float(optimizer.param_groups[0]["lr"])
-            meter = Meter(metrics, epoch)  # keeps losses and metrics on the device
+            meter = Meter(metrics, group, epoch)  # keeps losses and metrics on the device
             model.train()
             step = Step(forward, batches.continues)  # hands a recurrent network its state back
             for x, y in bar.follow(batches, epoch, meter):
                 optimizer.zero_grad()
-                with autocast():
-                    output = step(x)
-                    batches.check(output, y)
-                    batch_loss = objective(output, y)
+                output, batch_loss = compute(step, x, y)
                 meter.add(batch_loss, output, y, batches.count)
-                scaler.scale(batch_loss).backward()
                 if clip_grad_norm is not None:
                     scaler.unscale_(optimizer)
                     nn.utils.clip_grad_norm_(model.parameters(), clip_grad_norm)
@@ -110,6 +123,10 @@ history of the whole epochs before it (``history.stopped == "interrupted"``); th
 weights of that moment unless early stopping restores the best ones. Without options the result is
 exactly that of the plain loop: forward, loss, backward, step.
 
+In a program that ``torchrun`` has started and that has called `join_processes`, each process gets
+its part of each batch; all must be given the same batches. The means are over all parts, the first
+process shows the progress and writes the checkpoint, and batch normalization sees one part.
+
 Args:
     model: The network. It is left in training mode. One that returns a pair (output, state), as
         recurrent networks do, is scored by its output; if the loader's ``continues`` is true, as
@@ -118,8 +135,12 @@ Args:
     train: The batches: a `TensorLoader`, a torch `DataLoader`, a list of pairs (x, y); anything
         that can be gone through once an epoch. x is (N, …), y is (N, …). Where x is a tuple of
         such tensors, as `PooledLoader` makes it, the model is called as ``model(*x)``.
+        Labels, tokens and lengths out of range are found before they reach a GPU, where they would
+        end the process's use of it. Only batches that lie on a GPU already and come from no loader
+        or `TensorDataset` are looked at one in 50, as every look waits for the GPU.
     validation: Held-out batches, measured after each epoch in evaluation mode.
-    optimizer: Built from ``model.parameters()``.
+    optimizer: Built from ``model.parameters()``. One made with ``fused=True`` is faster on a GPU;
+        with float16 it also spares a wait for the GPU in every step.
     epochs: Epochs in all, those before a resume included.
     loss: A function (output, y) that returns the batch's mean, a 0-d tensor.
     metrics: Functions (output, y) by name, each returning a batch's mean as one number. Like the
@@ -135,8 +156,15 @@ Args:
     clip_grad_norm: The largest norm of all gradients together; a larger one is scaled down to it.
     amp: Mixed precision. ``True`` takes bfloat16, or float16 with scaled gradients on GPUs
         without bfloat16; or name one of the two dtypes.
-    compile: Whether to run the model through `torch.compile`, which needs a C++ compiler, takes
-        tens of seconds to start and pays on a GPU.
+    compile: ``True`` or a mode of `torch.compile`, such as ``"max-autotune"``, runs the model
+        through that; it needs a C++ compiler, takes tens of seconds to start and pays on a GPU.
+        ``"cuda-graph"`` needs none and starts at once: forward, loss and backward pass of each
+        shape of batch become a CUDA graph after three steps, which pays where kernels are short.
+        The result is that of the plain loop, as long as all that Python decides in the model's
+        ``forward`` is the same in each step. A model that waits for the GPU, as packed sequences
+        make it, is refused; so is a device other than an NVIDIA GPU.
+    memory_format: ``torch.channels_last`` stores images and convolutions channel by channel within
+        a pixel, which is faster in mixed precision; the model keeps it. ``None`` changes nothing.
     checkpoint: A file that is rewritten after every epoch with all that decides how the run goes
         on: model, optimizer, scheduler, early stopping, history, random states, the loaders'
         epochs and generators. Its folder must exist.
@@ -190,7 +218,8 @@ def evaluate(
     options.check_metrics("evaluate", metrics)
     device = options.place(model, device)
     autocast, _ = options.precision(amp, device)
-    return measure(model, Batches("data", data, loss, device), loss, metrics, autocast)
+    batches = Batches("data", data, loss, device, model)
+    return measure(model, batches, loss, metrics, autocast)
 
 
 @torch.no_grad()
@@ -203,12 +232,12 @@ def measure(
     prefix: str = "",
 ) -> dict[str, float]:
     """The core of `evaluate`, on batches and options already prepared."""
-    meter, step = Meter(metrics), Step(model, batches.continues)
+    meter, step = Meter(metrics, batches.group), Step(model, batches.continues)
     with evaluating(model):
         for x, y in batches:
             with autocast():
                 output = step(x)
                 batches.check(output, y)
-                batch_loss = loss(output, y)
+                batch_loss = scalar(loss(output, y))
             meter.add(batch_loss, output, y, batches.count)
     return meter.means(prefix)

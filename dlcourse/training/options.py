@@ -16,6 +16,9 @@ from dlcourse.training.early_stopping import EarlyStopping
 from dlcourse.training.history import History
 from dlcourse.training.parts import Loss, Metric
 
+CUDA_GRAPH = "cuda-graph"
+COMPILE_MODES = ("default", "reduce-overhead", "max-autotune", "max-autotune-no-cudagraphs")
+
 
 def check(
     model: nn.Module,
@@ -104,20 +107,65 @@ def place(
     model: nn.Module,
     device: str | torch.device | None,
     optimizer: torch.optim.Optimizer | None = None,
+    memory_format: torch.memory_format | None = None,
 ) -> torch.device:
     """Move the model, and the optimizer's state, to a device; None leaves them where they are.
 
     Returns:
         The device for the batches.
+
+    Raises:
+        ValueError: If the memory format is not one of images.
     """
+    if memory_format not in (None, torch.contiguous_format, torch.channels_last):
+        raise ValueError(
+            "memory_format must be torch.channels_last, torch.contiguous_format or None, got "
+            f"{memory_format}."
+        )
     if device is None:
-        return next((p.device for p in model.parameters()), torch.device("cpu"))
-    device = runtime.device(device)
-    model.to(device)
-    if optimizer is not None and optimizer.state:
-        # Loading casts each tensor of the state to its parameter's device.
-        optimizer.load_state_dict(optimizer.state_dict())
+        runtime.device()  # decides about TF32
+        device = next((p.device for p in model.parameters()), torch.device("cpu"))
+    else:
+        device = runtime.device(device)
+        model.to(device)
+        if optimizer is not None and optimizer.state:
+            # Loading casts each tensor of the state to its parameter's device.
+            optimizer.load_state_dict(optimizer.state_dict())
+    if memory_format is not None:
+        model.to(memory_format=memory_format)
+        for state in optimizer.state.values() if optimizer is not None else ():
+            for name, value in state.items():  # fused steps go through both in order of memory
+                if isinstance(value, torch.Tensor) and value.ndim == 4:
+                    state[name] = value.contiguous(memory_format=memory_format)
     return device
+
+
+def compiled(
+    model: nn.Module, compile: bool | str, device: torch.device, *, continues: bool
+) -> nn.Module:
+    """The model as `fit` calls it: through `torch.compile`, if that is asked for.
+
+    Raises:
+        ValueError: If it is asked for something unknown, or something that cannot work here.
+    """
+    if compile not in (False, True, CUDA_GRAPH, *COMPILE_MODES):
+        raise ValueError(
+            f"fit: compile must be False, True, {CUDA_GRAPH!r} or a mode of torch.compile, "
+            f"{', '.join(map(repr, COMPILE_MODES))}; got {compile!r}."
+        )
+    if compile == CUDA_GRAPH and device.type != "cuda":
+        raise ValueError(
+            f"fit: compile={CUDA_GRAPH!r} needs an NVIDIA GPU, and the model is on {device}; "
+            "leave compile out there."
+        )
+    if compile in ("reduce-overhead", "max-autotune") and continues and device.type == "cuda":
+        raise ValueError(
+            f"fit: compile={compile!r} reuses the memory of a recurrent network's state, which "
+            f"these batches hand on; use {CUDA_GRAPH!r}, True or batches that begin anew."
+        )
+    if compile in (False, CUDA_GRAPH):
+        return model
+    return torch.compile(model, mode=None if compile is True else compile)
 
 
 def smoothed(loss: Loss, label_smoothing: float) -> Loss:
@@ -147,13 +195,18 @@ def _parameters(function: Callable) -> Mapping[str, inspect.Parameter]:
 
 
 def precision(
-    amp: bool | torch.dtype, device: torch.device
+    amp: bool | torch.dtype, device: torch.device, compile: bool | str = False
 ) -> tuple[Callable[[], contextlib.AbstractContextManager], torch.amp.GradScaler]:
     """The context to compute output and loss in, and the scaler of the gradients.
 
     bfloat16 has float32's range and needs no scaling. float16 does: small gradients would become
     zero (Micikevicius et al., "Mixed precision training", 2018, §3.2). A scaler that is not
     enabled passes everything through.
+
+    Args:
+        amp: As for `fit`.
+        device: Where the model is.
+        compile: As for `fit`. A CUDA graph must not rely on weights that were cast outside it.
 
     Raises:
         ValueError: If ``amp`` is neither a bool nor one of these two dtypes.
@@ -167,7 +220,8 @@ def precision(
     scaler = torch.amp.GradScaler(device.type, enabled=amp == torch.float16)
     if amp is False:
         return contextlib.nullcontext, scaler
-    return functools.partial(torch.autocast, device.type, dtype=amp), scaler
+    cached = compile != CUDA_GRAPH
+    return functools.partial(torch.autocast, device.type, amp, cache_enabled=cached), scaler
 
 
 def epochs_to_go(

@@ -3,13 +3,16 @@
 The call of the model, metrics that stay on the device, progress. The batches are in ``batches.py``.
 """
 
+import itertools
 import math
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
+
+from dlcourse.training.distributed import Group
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 Metric = Callable[[Tensor, Tensor], Tensor]
@@ -39,26 +42,42 @@ class Step:
 
     Of a model that returns (output, state) it keeps the state for the next batch, if that
     continues this one. Detached, so that no gradient flows into a batch whose step is done.
+
+    Attributes:
+        state: What the next batch begins with; None where it begins anew.
     """
 
     def __init__(self, model: Callable, continues: bool) -> None:
         self._model, self._continues = model, continues
-        self._state: Any = None
+        self.state: Any = None
 
     def __call__(self, x: Tensor | tuple[Tensor, ...]) -> Tensor:
         """The model's output for a batch; several inputs become several arguments."""
         inputs = x if isinstance(x, tuple) else (x,)
-        result = self._model(*inputs) if self._state is None else self._model(*inputs, self._state)
+        result = self._model(*inputs) if self.state is None else self._model(*inputs, self.state)
         if not isinstance(result, tuple):
             return result
         output, state = result
         if self._continues:
-            self._state = _detached(state)
+            self.state = mapped(Tensor.detach, state)
         return output
 
 
-def _detached(state: Any) -> Any:
-    return state.detach() if isinstance(state, Tensor) else tuple(map(_detached, state))
+def mapped(function: Callable[[Tensor], Tensor], nested: Any) -> Any:
+    """A tensor, or a nested tuple of tensors, with the function applied to each; None stays."""
+    if nested is None:
+        return None
+    if isinstance(nested, Tensor):
+        return function(nested)
+    return tuple(mapped(function, part) for part in nested)
+
+
+def scalar(loss: Any) -> Tensor:
+    """A batch's loss, if it is one number, a 0-d tensor; else a ValueError."""
+    if not isinstance(loss, Tensor) or loss.ndim:
+        got = tuple(loss.shape) if isinstance(loss, Tensor) else type(loss).__name__
+        raise ValueError(f"the loss must be one number, a 0-d tensor, got {got}.")
+    return loss
 
 
 class Meter:
@@ -68,21 +87,16 @@ class Meter:
     checked to be finite (at once on a CPU, where looking costs nothing).
     """
 
-    def __init__(self, metrics: Mapping[str, Metric], epoch: int | None = None) -> None:
-        self._metrics, self._epoch = metrics, epoch
-        self._counts: list[int | Tensor] = []
-        self._waiting: dict[str, list[Tensor]] = {name: [] for name in ("loss", *metrics)}
-        self._values: dict[str, list[float]] = {name: [] for name in self._waiting}
+    def __init__(
+        self, metrics: Mapping[str, Metric], group: Group, epoch: int | None = None
+    ) -> None:
+        self._metrics, self._group, self._epoch = metrics, group, epoch
+        self._waiting: list[tuple[int | Tensor, list[Tensor]]] = []  # a batch's count and values
+        self._seen: list[list[float]] = []  # the same as numbers: the count first
 
     def add(self, loss: Tensor, output: Tensor, target: Tensor, count: int | Tensor) -> None:
         """Take in a batch: its mean loss (0-d), of ``count`` labels, output and targets (N, …)."""
-        if not isinstance(loss, Tensor) or loss.ndim:
-            got = tuple(loss.shape) if isinstance(loss, Tensor) else type(loss).__name__
-            raise ValueError(f"the loss must be one number, a 0-d tensor, got {got}.")
-        self._counts.append(count)
-        self._waiting["loss"].append(loss.detach())
-        if self._epoch is not None and loss.device.type == "cpu" and not math.isfinite(loss.item()):
-            self.collect()
+        values = [loss.detach()]
         output = output.detach()  # so that metrics build no graph
         for name, metric in self._metrics.items():
             value = metric(output, target)
@@ -92,33 +106,54 @@ class Meter:
                 raise ValueError(
                     f"the metric {name!r} must return one number, got shape {tuple(value.shape)}."
                 )
-            self._waiting[name].append(value)
+            # A view would keep the whole output, which a CUDA graph's next step writes over.
+            values.append(value if value._base is None else value.clone())
+        self._waiting.append((count, values))
+        if self._epoch is not None and loss.device.type == "cpu" and not math.isfinite(loss.item()):
+            self.collect()
 
     def collect(self) -> None:
-        """Bring the waiting numbers over from the device.
+        """Bring the waiting numbers over from the device, in one copy.
 
         Raises:
             NonFiniteLossError: In training, if a loss among them is not finite.
         """
-        seen = len(self._values["loss"])
-        for name, tensors in self._waiting.items():
-            if tensors:
-                self._values[name] += torch.stack(tensors).tolist()
-                tensors.clear()
+        flat = numbers([v for count, values in self._waiting for v in (count, *values)])
+        width, seen = 2 + len(self._metrics), len(self._seen)
+        self._seen += [flat[i : i + width] for i in range(0, len(flat), width)]
+        self._waiting.clear()
         if self._epoch is not None:
-            for batch, value in enumerate(self._values["loss"][seen:], start=seen + 1):
-                if not math.isfinite(value):
-                    raise NonFiniteLossError(self._epoch, batch, value)
+            for batch, (_, loss, *_rest) in enumerate(self._seen[seen:], start=seen + 1):
+                if not math.isfinite(loss):
+                    raise NonFiniteLossError(self._epoch, batch, loss)
 
     def means(self, prefix: str = "") -> dict[str, float]:
-        """The mean of the loss and of each metric over all labels, names with the prefix."""
+        """The mean of the loss and of each metric over all labels, those of all processes."""
         self.collect()
-        counts = [int(n) for n in self._counts]
-        return {
-            prefix + name: math.fsum(v * n for v, n in zip(values, counts, strict=True))
-            / sum(counts)
-            for name, values in self._values.items()
-        }
+        counts, *columns = zip(*self._seen, strict=True)
+        sums = [math.fsum(v * n for v, n in zip(c, counts, strict=True)) for c in columns]
+        *sums, count = self._group.total([*sums, math.fsum(counts)])
+        names = ("loss", *self._metrics)
+        return {prefix + name: value / count for name, value in zip(names, sums, strict=True)}
+
+
+def numbers(values: Sequence[float | Tensor]) -> list[float]:
+    """Numbers and 0-d tensors as numbers; those of a GPU in one copy, so that it waits once."""
+    found = list(values)
+    there: dict[torch.device, dict[torch.dtype, list[int]]] = {}
+    for i, value in enumerate(values):
+        if isinstance(value, Tensor) and value.device.type == "cpu":
+            found[i] = value.item()
+        elif isinstance(value, Tensor):
+            there.setdefault(value.device, {}).setdefault(value.dtype, []).append(i)
+    for device, of_dtype in there.items():
+        # Into one tensor: exact in float64, which Apple's GPUs do not have.
+        exact = torch.float32 if device.type == "mps" else torch.float64
+        groups = [torch.stack([values[i] for i in places]) for places in of_dtype.values()]
+        together = torch.cat([group.to(exact) for group in groups]).tolist()
+        for i, value in zip(itertools.chain(*of_dtype.values()), together, strict=True):
+            found[i] = value
+    return found
 
 
 class Progress:
