@@ -16,7 +16,7 @@ import time
 import pytest
 
 from tests import courses, test_feedback
-from tests.browser import chromium, flood, strays
+from tests.browser import flood, strays
 
 SLUG = "overfitting"
 POINTS = courses.points(SLUG)
@@ -94,12 +94,6 @@ def wait_for_server(process, runtime, log):
                 return json.loads(path.read_text())
         time.sleep(0.1)
     pytest.fail(f"no Jupyter server: {log.read_text()[-2000:]}")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium("the formgrader was not tested in a browser") as running:
-        yield running
 
 
 @pytest.fixture
