@@ -9,6 +9,8 @@ import os
 import sys
 from pathlib import Path
 
+import dlcourse
+
 c = get_config()  # noqa: F821 (traitlets puts it here)
 root = Path(__file__).resolve().parent
 
@@ -43,13 +45,21 @@ c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 # what they seem to be are read; and it runs in a sandbox, the tests in a process that never ran the
 # student's code (dlcourse/grading says how: submissions/, isolation/).
 c.Autograde.exporter_class = "dlcourse.grading.submissions.intake.SubmissionExporter"
-c.Autograde.sanitize_preprocessors.insert(0, "dlcourse.grading.submissions.transplant.Transplant")
+# The whole list: nbgrader's command reads this file twice, so that an insertion would be two.
+c.Autograde.sanitize_preprocessors = [
+    "dlcourse.grading.submissions.transplant.Transplant",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.DeduplicateIds",
+    "nbgrader.preprocessors.OverwriteKernelspec",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
 c.Autograde.autograde_preprocessors = [
     "dlcourse.grading.classroom.execute.Execute",
     "nbgrader.preprocessors.IgnorePattern",
     "nbconvert.preprocessors.ClearMetadataPreprocessor",
     "nbgrader.preprocessors.LimitOutput",
-    "nbgrader.preprocessors.SaveAutoGrades",
+    "dlcourse.grading.classroom.record.SaveGrades",
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
@@ -61,11 +71,18 @@ c.GenerateFeedback.preprocessors.prepend(
         "dlcourse.grading.classroom.feedback.PlainOutputs",
     ]
 )
-# The formgrader's pages are made with the same care.
+c.GenerateFeedback.preprocessors.append("dlcourse.grading.content.boxes.Boxes")
+# The formgrader's pages are made with the same care. This folder's conf.json adds the boxes, after
+# nbconvert's own step that collects the rules of a page.
+c.HTMLExporter.extra_template_paths = [
+    str(Path(dlcourse.__file__).parent / "grading" / "content" / "templates")
+]
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.filters = {
     "markdown2html": "dlcourse.grading.content.html.markdown2html",
     "clean_html": "dlcourse.grading.content.html.clean",
+    "highlight_code": "dlcourse.grading.content.colors.highlight_code",
+    "ansi2html": "dlcourse.grading.content.colors.ansi2html",
 }
 
 # A student's own check runs the notebook in an ordinary kernel: seconds for one cell, for the

@@ -47,9 +47,12 @@ def parser() -> argparse.ArgumentParser:
         help="run students' code with your own rights: it can read your files, solutions and "
         "gradebook included, and use your network",
     )
+    forget = commands.add_parser("forget", help="remove grades whose submissions are gone")
+    forget.add_argument("slug", metavar="SLUG", help="the exercise")
+    forget.add_argument("students", metavar="ID", nargs="+", help="whose grades")
     report = commands.add_parser("report", help="how a graded class did, as a page and as tables")
     report.add_argument("slug", metavar="SLUG", help="the exercise")
-    for command in (check, grade, report):
+    for command in (check, grade, forget, report):
         command.add_argument(
             "--root", metavar="DIR", type=Path, default=Path(), help="the course's folder (here)"
         )
@@ -98,6 +101,8 @@ def _grading(args: argparse.Namespace) -> int:
             return grading.check(args.target, args.root)
         if args.command == "report":
             return grading.report(args.slug, args.root)
+        if args.command == "forget":
+            return grading.forget(args.slug, args.root, args.students)
         if args.no_sandbox:
             print(NO_SANDBOX, file=sys.stderr)
         return grading.grade(
@@ -114,7 +119,9 @@ def _grading(args: argparse.Namespace) -> int:
 
 
 def _fail(message: str) -> int:
-    print(f"dlcourse: {message}", file=sys.stderr)
+    from dlcourse.grading.content.text import printable  # a message may hold a stranger's words
+
+    print(f"dlcourse: {printable(message)}", file=sys.stderr)
     return USER_ERROR
 
 

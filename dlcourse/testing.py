@@ -8,10 +8,13 @@ Every check takes first the *call* as the student would write it (``"dropout(x, 
 what came back, then what was expected; ``hint`` says in one sentence what to think about.
 """
 
+import itertools
+import math
 import numbers
 import sys
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -81,26 +84,49 @@ def check_number(name: str, answer: object) -> float:
         CheckError: if it is missing, not a number, or not finite.
     """
     check(answer is not None, f"{name} is still None: assign the number you calculated.")
-    value = _plain(answer)
+    value = _as_float(_plain(answer))
     check(
-        _is_number(value) and value == value and abs(value) != float("inf"),
+        value is not None and math.isfinite(value),
         f"{name} is {_show(answer)}: assign one finite number, for example 12 or 0.125.",
     )
-    return float(value)
+    return value
+
+
+def check_items(call: str, got: object, number: int | None = None, hint: str = "") -> list:
+    """Check that a value is a sequence of ``number`` items, or any, and return them as a list.
+
+    Whatever stands for a sequence (a list, a tensor, a generator, an object of the student's own
+    class) is read here once: what is compared afterwards cannot change any more, nor claim to have
+    more items than it gives. Text, dicts and sets are no sequences.
+
+    Raises:
+        CheckError: if it is no sequence or has another number of items.
+    """
+    expected = "a list or tuple" + ("" if number is None else f" of {number}")
+    try:
+        if isinstance(got, str | bytes | dict | set | frozenset):
+            raise TypeError
+        each = iter(got)
+    except TypeError:
+        _fail(call, "is no sequence", expected, _describe(got), hint)
+    items = list(each if number is None else itertools.islice(each, number + 1))
+    if number is not None and len(items) != number:
+        found = f"more than {number}" if len(items) > number else str(len(items))
+        _fail(call, "has another number of items", str(number), found, hint)
+    return items
 
 
 def check_equal(call: str, got: object, expected: object, hint: str = "") -> None:
     """Check that plain values are equal: numbers, text, and lists, tuples or dicts of them.
 
-    A list equals a tuple with the same items, and a NumPy number or a tensor with one item equals
-    its value.
+    A list equals a tuple with the same items, and a NumPy number or a tensor without dimensions
+    equals its value. Other arrays and tensors equal only their own kind. ``True`` is not 1, nor
+    ``False`` 0, within a list as well.
 
     Raises:
         CheckError: if they differ.
     """
-    if _plain(got) != _plain(expected) or isinstance(_plain(got), bool) != isinstance(
-        _plain(expected), bool
-    ):
+    if not _equal(_plain(got), _plain(expected)):
         _fail(call, "gives another value", _show(expected), _show(got), hint)
 
 
@@ -147,8 +173,8 @@ def check_close(
 ) -> None:
     """Check that a number, or a tensor of the same shape, agrees up to rounding.
 
-    Values agree where ``|got − expected| ≤ atol + rtol · |expected|``. A NaN never agrees. Dtypes
-    are left to :func:`check_dtype`.
+    Values agree where ``|got − expected| ≤ atol + rtol · |expected|``; an infinity agrees with
+    itself alone, a NaN never. Dtypes are left to :func:`check_dtype`.
 
     Args:
         call: the call as a student would write it.
@@ -170,7 +196,8 @@ def check_close(
         _fail(call, "is not numeric", kind, _describe(got), hint)
     if have.shape != want.shape:
         _fail(call, "has another shape", str(tuple(want.shape)), str(tuple(have.shape)), hint)
-    wrong = ~((have - want).abs() <= atol + rtol * want.abs())
+    near = (have - want).abs() <= atol + rtol * want.abs()
+    wrong = ~torch.where(want.isinf(), have == want, near)
     if not wrong.any():
         return
     if not want.ndim:
@@ -217,8 +244,25 @@ def _plain(value: object) -> object:
     return value
 
 
-def _is_number(value: object) -> bool:
-    return isinstance(value, numbers.Real) and not isinstance(value, bool)
+def _equal(a: object, b: object) -> bool:
+    """Whether values that :func:`_plain` returned are the same."""
+    if isinstance(a, list) and isinstance(b, list):
+        return len(a) == len(b) and all(map(_equal, a, b))
+    if isinstance(a, dict) and isinstance(b, dict):
+        return a.keys() == b.keys() and all(_equal(a[key], b[key]) for key in a)
+    if isinstance(a, np.ndarray | Tensor) or isinstance(b, np.ndarray | Tensor):
+        return type(a) is type(b) and a.shape == b.shape and bool((a == b).all())
+    return isinstance(a, bool) == isinstance(b, bool) and bool(a == b)
+
+
+def _as_float(value: object) -> float | None:
+    """A number as a float; None for anything else, and for a whole number too large to be one."""
+    if not isinstance(value, numbers.Real) or isinstance(value, bool):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return None
 
 
 def _as_double(value: object) -> Tensor | None:
@@ -227,9 +271,9 @@ def _as_double(value: object) -> Tensor | None:
         return None if value.is_complex() else value.detach().cpu().double()
     value = _plain(value)
     items = value if isinstance(value, list) else [value]
-    if not all(_is_number(item) for item in items):
+    floats = [_as_float(item) for item in items]
+    if None in floats:
         return None
-    floats = [float(item) for item in items]
     return torch.tensor(floats if isinstance(value, list) else floats[0], dtype=torch.float64)
 
 
@@ -248,5 +292,8 @@ def _describe(value: object) -> str:
 
 def _show(value: object, limit: int = 200) -> str:
     """A value on one line, shortened."""
-    text = " ".join(repr(value).split())
+    try:
+        text = " ".join(repr(value).split())
+    except Exception as error:  # a class may do anything there, and a number have too many digits
+        text = f"<{_article(type(value).__name__)} that cannot be shown: {type(error).__name__}>"
     return text if len(text) <= limit else text[: limit - 1] + "…"

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import nbformat
+from nbformat import v4
 from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
@@ -82,6 +83,50 @@ class Course:
         with self.gradebook() as gradebook:
             [notebook] = gradebook.find_submission(self.slug, student).notebooks
             return {g.name: g.auto_score for g in notebook.grades if g.cell.cell_type == "code"}
+
+
+class SmallCourse(Course):
+    """One question that a test grades and one that a person reads, so that a grade takes no time.
+
+    Attributes:
+        source: the path of the instructor's notebook.
+    """
+
+    ANSWER = "def half(x):\n    ### BEGIN SOLUTION\n    return x / 2\n    ### END SOLUTION"
+    TEST = (
+        "import math\nassert math.isclose(half(3), 1.5)\n### BEGIN HIDDEN TESTS\n"
+        'assert math.isclose(half(10), 5), "reached"\n### END HIDDEN TESTS'
+    )
+    RIGHT = "def half(x):\n    return x / 2"
+
+    def __init__(self, folder: Path, extra_config: str = ""):
+        self.folder, self.slug = folder, "small"
+        config = (ROOT / "nbgrader_config.py").read_text(encoding="utf-8")
+        (folder / "nbgrader_config.py").write_text(config + extra_config, encoding="utf-8")
+        self.source = folder / "solutions" / "small" / "small.ipynb"
+        self.source.parent.mkdir(parents=True)
+        cells = [
+            _marked(v4.new_code_cell(self.ANSWER, id="answer"), solution=True),
+            _marked(v4.new_code_cell(self.TEST, id="test"), grade=True, locked=True, points=1),
+            _marked(v4.new_markdown_cell("Why?", id="why"), grade=True, solution=True, points=20),
+        ]
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        nbformat.write(v4.new_notebook(cells=cells, metadata={"kernelspec": kernel}), self.source)
+
+    def filled(self, answers: dict[str, str]) -> nbformat.NotebookNode:
+        """The released notebook with texts in it, by the cells' ids."""
+        released = self.folder / "exercises" / "small" / "small.ipynb"
+        notebook = nbformat.read(released, as_version=4)
+        for cell in notebook.cells:
+            cell.source = answers.get(cell.id, cell.source)
+        return notebook
+
+
+def _marked(cell: nbformat.NotebookNode, **marks) -> nbformat.NotebookNode:
+    """A cell with nbgrader's metadata."""
+    plain = {"schema_version": 3, "task": False, "grade": False, "solution": False, "locked": False}
+    cell.metadata["nbgrader"] = plain | {"grade_id": cell.id} | marks
+    return cell
 
 
 def source(slug: str) -> nbformat.NotebookNode:

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from dlcourse.grading.isolation import sandbox, session
-from dlcourse.grading.isolation.session import Cell, Task
+from dlcourse.grading.isolation.task import Cell, Task
 from dlcourse.grading.isolation.zygote import Zygote
 
 # Of a warm process, whose forks may use a processor for 4 s. The coordinator's clock is CLOCK.
@@ -139,6 +139,7 @@ class World:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(session, "zygote", lambda task: zygote)
             for text in filter(None, [row.before, student]):
-                cells = Cell("cell", self.fill(text), "student"), Cell("test", test, "test")
+                answer = Cell("cell", self.fill(text), "student", ("answer",))
+                cells = answer, Cell("test", test, "test")
                 results = session.run(Task(cells, limits=limits))
         return row.seen(list(itertools.chain(*results.values())))

@@ -427,6 +427,7 @@ def test_attack_scores_what_its_answers_deserve(outcome, attack):
         assert attack.refused in outcome["notes"].get(attack.student, "no note"), attack.reason
         assert not any(any(grade) for grade in scores.values()), attack.reason
         return
+    assert attack.note in outcome["notes"][attack.student]
     expected = POINTS | dict.fromkeys(attack.loses, 0)
     assert {name: grade[0] for name, grade in scores.items()} == expected, attack.reason
     assert not any(manual or extra for _, manual, extra in scores.values()), attack.reason
@@ -471,6 +472,11 @@ def test_nobody_has_been_called(outcome):
 def test_no_attack_has_seen_or_done_what_it_was_after(outcome):
     assert outcome["boasts"] == {}
     assert f"{MARK}: " not in outcome["said"]
+
+
+def test_no_name_or_note_of_a_student_acts_on_the_terminal(outcome):
+    assert "\x1b[2J" not in outcome["said"]
+    assert not [line for line in outcome["said"].splitlines() if line.startswith("zed ")]
 
 
 def test_secrets_are_nowhere(outcome):

@@ -192,3 +192,12 @@ def test_the_small_network_takes_digits():
     net = chapter.small_convnet()
     assert net(torch.zeros(2, 1, 28, 28)).shape == (2, 10)
     assert receptive_field.receptive_field(receptive_field.windows(net[:6])).size == 16
+
+
+def test_the_transposed_convolution_equals_torch(rng):
+    c_in, c_out, stride = rng.randint(1, 4), rng.randint(1, 4), rng.randint(1, 3)
+    x = torch.randn(2, c_in, rng.randint(1, 5), rng.randint(1, 5)).double()
+    weight = torch.randn(c_in, c_out, rng.randint(1, 3), rng.randint(1, 3)).double()
+    torch.testing.assert_close(
+        chapter.conv_transpose2d(x, weight, stride), F.conv_transpose2d(x, weight, stride=stride)
+    )

@@ -16,7 +16,7 @@ import time
 import pytest
 
 from tests import courses, test_feedback
-from tests.browser import chromium
+from tests.browser import chromium, flood, strays
 
 SLUG = "overfitting"
 POINTS = courses.points(SLUG)
@@ -305,3 +305,8 @@ def test_nothing_of_a_submission_acts_where_it_is_graded_by_hand(course, lab, pa
             assert notebook.locator("td", has_text="kept").count() > 0
             active = "script, style, link, meta, iframe, object, svg, form"
             assert notebook.locator(active).count() == 0, student
+            for fill in (lambda _: None, flood):
+                fill(frame.locator("body"))
+                assert strays(frame.locator("body")) == [], student
+            if there.count():
+                there.click(timeout=5000)  # nothing lies over the field

@@ -4,6 +4,7 @@ import copy
 import json
 import os
 import socket
+import subprocess
 
 import nbformat
 import pytest
@@ -98,6 +99,47 @@ def test_everything_beside_the_notebook_has_to_be_ordinary(submitted, bob, monke
     assert "60 MB beside the notebook" in refused(submitted)
 
 
+def deep(folder, depth=30, name="d" * 200):
+    """Folders in folders, however long the path becomes."""
+    here = os.open(folder, os.O_RDONLY)
+    for _ in range(depth):
+        os.mkdir(name, dir_fd=here)
+        here, above = os.open(name, os.O_RDONLY, dir_fd=here), here
+        os.close(above)
+    os.close(here)
+
+
+def test_path_that_is_too_long_is_refused(submitted, bob):
+    nbformat.write(courses.released(SLUG), bob)
+    deep(bob.parent)
+    assert "not all of the submission can be read (File name too long)" in refused(submitted)
+
+
+def test_folders_without_end_are_refused_at_once(submitted, bob):
+    nbformat.write(courses.released(SLUG), bob)
+    deep(bob.parent, 1500, "d")  # beyond Python's limit of recursion, and pytest's for tidying up
+    try:
+        assert "the submission has 201 files and" in refused(submitted)
+    finally:
+        subprocess.run(["rm", "-r", bob.parent / "d"], check=True)
+
+
+def test_names_in_a_reason_act_on_nothing(submitted, bob):
+    (bob.parent / "a\x1b[2J\nzed  100 of 100").symlink_to("/")
+    assert refused(submitted) == r"a\x1b[2J\nzed  100 of 100 is a link: hand in the file itself"
+
+
+def test_what_only_the_grader_may_say_in_metadata_is_dropped(submitted, bob):
+    notebook = courses.released(SLUG)
+    notebook.metadata["dlcourse_refused"] = "Your file is fine.\nmallory      100 of 100"
+    notebook.cells[0].metadata |= {"dlcourse": {"role": "test"}, "tags": ["mine"]}
+    nbformat.write(notebook, bob)
+    handed_in = intake.submission(submitted, "bob", SLUG)
+    assert handed_in.refusal == ""
+    assert not [key for key in handed_in.notebook.metadata if key.startswith("dlcourse")]
+    assert handed_in.notebook.cells[0].metadata == {"tags": ["mine"]}
+
+
 def test_large_notebook_is_not_even_read(submitted, bob):
     with bob.open("wb") as file:
         file.truncate(100_000_000)
@@ -151,16 +193,25 @@ def test_plain_nbgrader_refuses_the_same_with_a_reason_and_grades_the_rest(tmp_p
     os.mkfifo(course.submitted("b-pipe"))
     course.submitted("c-large").write_bytes(b" " * 20_000_001)
     course.submitted("d-binary").write_bytes(b"\x89PNG\xff")
+    lost = courses.filled(SLUG)
+    for number, cell in enumerate(lost.cells):
+        cell.id, cell.metadata = f"x{number}", {"nbgrader": {"grade_id": f"x{number}"}}
+    course.submit("e-lost", lost)
+    forged = courses.filled(SLUG)
+    forged.metadata["dlcourse_refused"] = "Your file is fine."
+    course.submit("f-forged", forged)
     course.submit("honest", courses.filled(SLUG))
     done = course.nbgrader("autograde", SLUG)
     assert done.returncode == 0, done.stderr
-    assert course.scores("honest") == courses.points(SLUG)
+    for student in ("honest", "f-forged"):
+        assert course.scores(student) == courses.points(SLUG)
     assert course.nbgrader("generate_feedback", SLUG).returncode == 0
     for student, reason in {
         "a-link": "is a link",
         "b-pipe": "not an ordinary file",
         "c-large": "more than the 20 MB",
         "d-binary": "not a text file",
+        "e-lost": "none of the cells to be filled in was found",
     }.items():
         assert set(course.scores(student).values()) == {0}
         page = tmp_path / "grading" / "feedback" / student / SLUG / f"{SLUG}.html"

@@ -2,11 +2,13 @@ import base64
 import gc
 import io
 import os
+import re
 import subprocess
 import sys
 import weakref
 from pathlib import Path
 from types import SimpleNamespace
+from xml.etree import ElementTree
 
 import matplotlib
 import numpy as np
@@ -54,6 +56,9 @@ def every_figure(alt=ALT):
         "histograms": lambda: plotting.histograms({"w": x}, xlabel="w", alt=alt),
         "sliding_window": lambda: plotting.sliding_window([[1, 2]], [[3]], step=1, alt=alt),
         "bars": lambda: plotting.bars(["conv", "pool"], {"a": [3, 0], "b": [0.5, 2]}, alt=alt),
+        "contours": lambda: plotting.contours(
+            lambda x, y: x**2 + y, {"a": [[0, 0], [1, 1]]}, xlim=(0, 1), ylim=(0, 1), alt=alt
+        ),
         "points": lambda: plotting.points(
             {"a": ([[0, 1], [1, 0]], [0, 1])}, classes=("no", "yes"), alt=alt
         ),
@@ -109,7 +114,26 @@ def test_a_page_gets_the_picture_its_text_and_its_size(name):
     assert size["width"] <= 700
     assert (picture[..., 3] == 255).all(), "transparent pixels would show a dark page through"
     assert (picture[..., :3] < 200).any(), "nothing is drawn"
-    assert sorted(data) == ["image/png", "text/plain"]
+    assert set(data) - {"image/svg+xml"} == {"image/png", "text/plain"}
+
+
+@pytest.mark.parametrize("name", every_figure())
+def test_a_page_may_take_a_small_svg_of_its_own_colors(name):
+    data, metadata = every_figure()[name]()._repr_mimebundle_()
+    if "image/svg+xml" not in data:
+        assert len(data["image/png"]) > 0
+        assert "spare" not in metadata["image/png"]
+        return
+    svg = data["image/svg+xml"]
+    assert len(svg.encode()) < 60_000
+    assert metadata["image/png"]["spare"], "the page would show it twice"
+    root = ElementTree.fromstring(svg)
+    assert root.get("aria-label") == ALT
+    assert "<style" not in svg, "it would hold for the whole page"
+    assert not re.search(r"(?:fill|stroke): #(?:262626|595959|0072b2)", svg), "no variable"
+    names = re.findall(r' id="([^"]+)"', svg)
+    used = set(re.findall(r'(?:url\(#|href="#)([^)"]+)', svg))
+    assert set(names) == used, "names that nothing needs may occur twice in a page"
 
 
 @pytest.mark.parametrize("name", every_figure())

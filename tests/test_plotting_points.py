@@ -1,4 +1,4 @@
-"""Points of several classes: their numbers, and what is refused."""
+"""Points of several classes, and ways over a surface: their numbers, and what is refused."""
 
 import pytest
 import torch
@@ -35,3 +35,28 @@ def test_the_table_holds_every_point():
 def test_what_does_not_fit_is_named(panel, message):
     with pytest.raises(ValueError, match=message):
         plotting.points({"a": panel}, classes=("no", "yes"), alt="x")
+
+
+def bowl(x, y):
+    return x**2 + 4 * y**2
+
+
+def test_a_way_is_kept_step_by_step():
+    way = torch.tensor([[2.0, 1.0], [1.0, 0.5], [0.5, 0.0]])
+    figure = plotting.contours(
+        bowl, {"a": way, "b": way[:1]}, xlim=(-3, 3), ylim=(-2, 2), alt="Two ways.", panels=True
+    )
+    rows = figure.table()
+    assert rows["name"].tolist() == ["a", "a", "a", "b"]
+    assert rows["step"].tolist() == [0, 1, 2, 0]
+    assert rows[["x", "y"]].to_numpy().tolist() == [[2, 1], [1, 0.5], [0.5, 0], [2, 1]]
+    assert [axes.get_title(loc="left") for axes in figure.axes] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("way", "limits", "message"),
+    [([[1, 2, 3]], {}, r"\(1, 3\)"), ([[1, 2]], {"xlim": (1, 1)}, "limits must rise")],
+)
+def test_ways_that_cannot_be_drawn_are_named(way, limits, message):
+    with pytest.raises(ValueError, match=message):
+        plotting.contours(bowl, {"a": way}, **{"xlim": (0, 1), "ylim": (0, 1), "alt": "x"} | limits)

@@ -186,11 +186,11 @@ ROWS = {
         "class Evil:\n    def __reduce__(self):\n        return exec, (RUN,)\n"
         'RUN = \'import os; os.environ["RUN"] = ""\'\nanswer = Evil()',
         test="answer\nimport os\nos.environ['RUN']",
-        fork="import base64, pickle\nfrom dlcourse.grading.calls import values\n"
+        fork="import base64, pickle\nfrom dlcourse.grading.calls import decoder, values\n"
         "pack = lambda value: base64.b64encode(pickle.dumps(value)).decode()\n"
         "values.Encoder.reference = lambda self, value: ['pickle', pack(value)]\n"
         "unpack = lambda self, depth, text: pickle.loads(base64.b64decode(text))\n"
-        "values.Decoder._read_pickle = unpack",
+        "decoder.Decoder._read_pickle = unpack",
     ),
 }
 

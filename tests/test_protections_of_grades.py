@@ -6,7 +6,6 @@ course's configuration, so that what nbgrader itself does takes its place.
 
 import os
 import shutil
-from pathlib import Path
 
 import nbformat
 import pytest
@@ -14,6 +13,7 @@ from nbformat import v4
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 
+from dlcourse import grading
 from dlcourse.grading.classroom import classroom
 from dlcourse.grading.course import UserError, load_config
 from dlcourse.grading.isolation import session
@@ -28,31 +28,9 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
 ]
 
-ANSWER = "def half(x):\n    ### BEGIN SOLUTION\n    return x / 2\n    ### END SOLUTION"
-TEST = """import math
-assert math.isclose(half(3), 1.5)
-### BEGIN HIDDEN TESTS
-assert math.isclose(half(10), 5), "reached"
-### END HIDDEN TESTS"""
 
-
-class SmallCourse(courses.Course):
-    """One question, so that a grade takes little time."""
-
-    def __init__(self, folder: Path):
-        self.folder, self.slug = folder, "small"
-        shutil.copy(courses.ROOT / "nbgrader_config.py", folder)
-        answer, test = v4.new_code_cell(ANSWER, id="answer"), v4.new_code_cell(TEST, id="test")
-        common = {"schema_version": 3, "task": False}
-        kind = {"grade": False, "solution": True, "locked": False}
-        answer.metadata["nbgrader"] = common | kind | {"grade_id": "answer"}
-        kind = {"grade": True, "solution": False, "locked": True, "points": 1}
-        test.metadata["nbgrader"] = common | kind | {"grade_id": "test"}
-        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        self.source = folder / "solutions" / "small" / "small.ipynb"
-        self.source.parent.mkdir(parents=True)
-        notebook = v4.new_notebook(cells=[answer, test], metadata={"kernelspec": kernel})
-        nbformat.write(notebook, self.source)
+class SmallCourse(courses.SmallCourse):
+    """Its students hand in a wrong answer after some cells of their own."""
 
     def do(self, config, what: str, *arguments) -> None:
         """One of nbgrader's commands, for the whole course or one student."""
@@ -61,12 +39,8 @@ class SmallCourse(courses.Course):
         assert done["success"], done
 
     def hand_in(self, student: str, *cells: nbformat.NotebookNode, tags: tuple = ()) -> None:
-        """A wrong answer after some cells of the student's own."""
-        released = self.folder / "exercises" / "small" / "small.ipynb"
-        notebook = nbformat.read(released, as_version=4)
-        answer, test = notebook.cells
-        answer.source = "def half(x):\n    return 1"
-        test.metadata["tags"] = list(tags)
+        notebook = self.filled({"answer": "def half(x):\n    return 1"})
+        notebook.cells[1].metadata["tags"] = list(tags)
         notebook.cells[:0] = cells
         self.submit(student, notebook)
 
@@ -169,6 +143,23 @@ def test_attack_succeeds_only_without_its_step(name, course, monkeypatch):
         attack(course, student)
         course.do(config, "autograde", student)
         assert succeeds(course, student, config) == off
+
+
+def test_failure_of_the_graders_own_is_said_and_lasts_until_it_is_mended(tmp_path, capsys):
+    course = SmallCourse(tmp_path)
+    whole = nbformat.read(course.source, as_version=4)
+    broken = nbformat.from_dict(whole)
+    broken.cells = [v4.new_code_cell("table = missing", id="table"), *whole.cells]
+    nbformat.write(broken, course.source)
+    course.do(load_config(course.folder), "generate_assignment")
+    course.submit("ann", course.filled({"answer": course.RIGHT}))
+    for source, earned in [(broken, 0), (broken, 0), (whole, 1)]:
+        nbformat.write(source, course.source)
+        assert grading.grade("small", course.folder) == (earned == 0)
+        said = capsys.readouterr().out
+        failure = "the grader failed, not the student: the cell table: NameError"
+        assert (failure in said) == (earned == 0)
+        assert course.scores("ann") == {"test": earned}
 
 
 def test_second_grader_gets_in_only_without_the_lock(course, monkeypatch):

@@ -169,3 +169,32 @@ def test_second_grader_of_a_course_waits_outside(course):
         second = start(course)
         assert second.wait(120) == 2
         assert "being graded already" in second.stdout.read()
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT], ids=["killed", "Ctrl-C"])
+def test_nothing_outlives_a_grader_that_is_ended_while_a_cell_loops(tmp_path, number):
+    course = courses.Course(tmp_path, SLUG)
+    course.generate()
+    course.submit("amy", courses.filled(SLUG, {"b7-diagnose": "while True:\n    pass"}))
+    running = start(course)
+    try:
+        deadline = time.monotonic() + 120
+        while not (looping := burning(running.pid)) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert looping, "the cell never ran"
+        children = psutil.Process(running.pid).children(recursive=True)
+        running.send_signal(number)
+        running.wait(30)  # the cell itself would go on for 180 s
+        _, alive = psutil.wait_procs(children, timeout=10)
+        assert not alive
+    finally:
+        running.kill()
+
+
+def burning(pid):
+    """Whether some process below has worked for longer than one takes to start."""
+    for child in psutil.Process(pid).children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if child.cpu_times().user > 8:
+                return True
+    return False

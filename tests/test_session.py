@@ -10,7 +10,8 @@ from dataclasses import replace
 import pytest
 
 from dlcourse.grading.isolation import sandbox, session
-from dlcourse.grading.isolation.session import Cell, Task
+from dlcourse.grading.isolation.task import Cell, Task
+from dlcourse.grading.submissions import names
 
 pytestmark = pytest.mark.skipif(
     shutil.which("bwrap") is None and "DLCOURSE_REQUIRE_BROWSER" not in os.environ,
@@ -32,8 +33,13 @@ def tidy():
 
 
 def run(student="", test="pass", limits=LIMITS, confined=True, **more):
-    cells = (SETUP, Cell("student", student, "student"), Cell("test", test, "test"))
+    cells = (SETUP, answer("student", student), Cell("test", test, "test"))
     return session.run(Task(cells, limits=limits, confined=confined, **more))
+
+
+def answer(cell_id, source):
+    """A student's cell that defines what the instructor's solution defines."""
+    return Cell(cell_id, source, "student", tuple(names.answered(source)))
 
 
 def text(outputs):
@@ -231,6 +237,144 @@ def test_figures_and_values_are_shown():
     assert "<b>x</b>" in str(results["student"])
 
 
+# --- what tests take from the student, and what they never do -------------------------------------
+TOOLS = """
+import math, os, time, types
+import torch
+def approve(*arguments, **_):
+    print("told", arguments)
+testing = types.SimpleNamespace(check_equal=approve, check_number=approve)
+expected = helper = approve
+answer = 3
+"""
+HOOK = """
+seen = {1!r}
+get_ipython().events.register(
+    "pre_run_cell", lambda info: {0} if info.raw_cell == seen else None
+)
+"""
+RUINS = {
+    "ended": "os._exit(0)",
+    "hung": "time.sleep(60)",
+    "raised": "1 / 0",
+    "interrupted": "(_ for _ in ()).throw(KeyboardInterrupt())",
+}
+
+
+@pytest.mark.parametrize("ruin", RUINS)
+def test_tools_are_the_instructors_whatever_became_of_the_students_run_of_them(ruin):
+    cells = (
+        answer("free", TOOLS + HOOK.format(RUINS[ruin], SETUP.source)),
+        SETUP,
+        answer("answer", "answer = 3"),
+        Cell("wrong", "testing.check_equal('answer', answer, 4)", "test"),
+        Cell("right", "testing.check_equal('answer', answer, 3)", "test"),
+        answer("dies", "import os\nos._exit(0)"),  # all that was before is run again
+        Cell("again", "testing.check_equal('answer', answer, 4)", "test"),
+    )
+    cells = (Cell("free", cells[0].source, "student"), *cells[1:])
+    results = session.run(Task(cells, limits=replace(LIMITS, cell_seconds=1)))
+    assert "CheckError" in [name for name, _ in errors(results["wrong"])]
+    assert "CheckError" in [name for name, _ in errors(results["again"])]
+    assert not errors(results["right"])
+    assert "told" not in str(results)
+
+
+def test_only_names_of_the_solutions_are_taken():
+    cells = (
+        SETUP,
+        Cell("free", "helper = expected = answer = 3\nother = 4", "student"),
+        Cell("stub", "answer = 5", "student", ("answer", "other")),
+        Cell("test", "def check():\n    return other\nassert answer == 5 and check() == 4", "test"),
+        Cell("lacking", "helper", "test"),
+        Cell("changed", "answer, other = 6, 7", "student", ("answer", "other")),
+        Cell("later", "assert answer == 6 and check() == 7", "test"),
+    )
+    results = session.run(Task(cells, limits=LIMITS))
+    assert not errors(results["test"])
+    assert not errors(results["later"])
+    assert errors(results["lacking"]) == [("NameError", "name 'helper' is not defined")]
+
+
+def test_no_question_is_earned_where_the_instructors_own_cell_fails_and_the_note_says_so():
+    cells = (
+        SETUP,
+        answer("answer", "answer = 3"),
+        Cell("test", "assert answer == 3", "test"),
+        Cell("broken", "table = missing_table", "shared"),
+        Cell("other-test", "pass", "test"),
+    )
+    results = session.run(Task(cells, limits=LIMITS))
+    reason = "the cell broken: NameError: name 'missing_table' is not defined"
+    for cell in ("test", "other-test"):
+        [(name, text)] = errors(results[cell])
+        assert name == "GraderFailed"
+        assert "not your fault" in text
+        assert reason in text
+    assert errors(results[session.FAILED]) == [("GraderFailed", reason)]
+    assert set(results) == {cell.id for cell in cells} | {session.FAILED}
+
+
+def test_shared_cell_that_runs_the_students_pieces_may_fail_with_them():
+    cells = (
+        SETUP,
+        answer("answer", "def answer():\n    raise NotImplementedError"),
+        Cell("together", "print(answer())", "joint"),
+        Cell("test", "pass", "test"),
+    )
+    results = session.run(Task(cells, limits=LIMITS))
+    assert [name for name, _ in errors(results["together"])] == ["NotImplementedError"]
+    assert not errors(results["test"])
+    assert session.FAILED not in results
+
+
+def test_what_is_too_large_or_too_deep_spoils_itself_alone_and_says_so():
+    cells = (
+        SETUP,
+        answer(
+            "answers",
+            "many, long = list(range(2_100_000)), 'x' * 40_000_000\n"
+            "large = torch.zeros(60_000_000)\n"
+            "deep = []\nfor _ in range(100):\n    deep = [deep]\n"
+            "right = 3\ndef give(name):\n    return globals()[name]",
+        ),
+        Cell("many", "testing.check_number('many', many)", "test"),
+        Cell("large", "testing.check_shape('large', large, (60_000_000,))", "test"),
+        Cell("long", "testing.check_choice('long', long, 'ab')", "test"),
+        Cell("deep", "testing.check_raises('give', ValueError, give, 'deep')", "test"),
+        Cell("right", "many, large, long, deep\nassert right == give('right') == 3", "test"),
+    )
+    results = session.run(Task(cells, limits=replace(LIMITS, cell_seconds=30)))
+    for cell, reason in [
+        ("many", "many: what your code gave cannot be handed to the tests: it has more than"),
+        ("large", "large: what your code gave cannot be handed to the tests: a tensor has more"),
+        ("long", "long: what your code gave cannot be handed to the tests: it has more than"),
+        ("deep", "it is nested more than 60 deep"),
+    ]:
+        [(name, text)] = errors(results[cell])
+        assert name == "NotCarriedError"
+        assert reason in text
+    assert not errors(results["right"])
+
+
+def test_messages_name_the_type_that_was_returned():
+    results = run(
+        "class Thing:\n    pass\ndef f():\n    return Thing()",
+        "testing.check_type('f()', f(), int)",
+    )
+    assert "got:      a Thing, <" in errors(results["test"])[0][1]
+
+
+def test_class_that_lies_about_its_length_is_read_once():
+    liar = (
+        "class Liar:\n    __len__ = lambda self: 3\n    __iter__ = lambda self: iter(())\n"
+        "def f():\n    return Liar()\ndef g():\n    return iter('ab')\ndef h():\n    return {}[0]"
+    )
+    results = run(liar, "testing.check_items('f()', f(), 3)")
+    assert "expected: 3\n  got:      0" in errors(results["test"])[0][1]
+    passes(liar, "assert testing.check_items('g()', g(), 2) == ['a', 'b']")
+
+
 # --- what is walled off: tests/test_protections.py, wall by wall ----------------------------------
 def test_sandbox_can_be_left_out(tmp_path):
     own = tmp_path / "own"
@@ -246,9 +390,9 @@ def test_python_may_lie_where_scratch_folders_are(tmp_path):
         pytest.skip("temporary files are elsewhere here")
     (tmp_path / "env").symlink_to(sys.prefix)
     program = (
-        "from dlcourse.grading.isolation import session\n"
-        "cell = session.Cell('c', 'import nbval\\nprint(nbval.__file__)', 'student')\n"
-        "print(session.run(session.Task((cell,))))\nsession.close()"
+        "from dlcourse.grading.isolation import session, task\n"
+        "cell = task.Cell('c', 'import nbval\\nprint(nbval.__file__)', 'student')\n"
+        "print(session.run(task.Task((cell,))))\nsession.close()"
     )
     done = subprocess.run(
         [tmp_path / "env" / "bin" / "python", "-c", program], capture_output=True, text=True
@@ -269,14 +413,15 @@ BAD = {
 def test_a_lost_process_costs_its_own_question_only(reason):
     cells = (
         SETUP,
-        Cell("one", "def good():\n    return 1", "student"),
+        answer("one", "def good():\n    return 1"),
         Cell("one-test", "assert good() == 1", "test"),
-        Cell("two", BAD[reason], "student"),
+        answer("two", BAD[reason]),
         Cell("two-test", "bad()", "test"),
-        Cell("three", "def late():\n    return good() + 1", "student"),
+        answer("three", "def late():\n    return good() + 1"),
         Cell("three-test", "assert late() == 2 and good() == 1", "test"),
     )
-    results = session.run(Task(cells, limits=LIMITS))
+    limits = replace(LIMITS, cell_seconds=30) if reason == "MemoryLimit" else LIMITS
+    results = session.run(Task(cells, limits=limits))
     assert [name for name, _ in errors(results["two-test"])] == [reason]
     assert not errors(results["one-test"])
     assert not errors(results["three-test"])

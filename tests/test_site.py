@@ -82,6 +82,14 @@ def test_every_image_has_alt_text(page):
 
 
 @pytest.mark.parametrize("page", PAGES)
+def test_every_drawing_has_alt_text_and_own_names(page):
+    drawings = soup(page).select("svg.dlcourse-svg")
+    assert [str(d)[:80] for d in drawings if not d.get("aria-label", "").strip()] == []
+    names = [e["id"] for e in soup(page).select("[id]")]
+    assert {name for name in names if names.count(name) > 1} == set()
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_page_names_no_other_host_for_its_parts(page):
     parts = soup(page).select("script[src], img[src], iframe[src], link[href]:not([rel=canonical])")
     addresses = [part.get("src") or part.get("href") for part in parts]
@@ -288,6 +296,30 @@ def test_quiz_is_answered_by_pointer(browser, server, quiz_page):
         assert status_when(opened, quiz).startswith(quiz.get_attribute("data-right"))
         box = quiz.locator(".quiz-option").first.bounding_box()
         assert box["height"] >= 24  # The least size of a target that WCAG 2.2 allows.
+
+
+def test_answers_are_kept_shown_and_cleared(browser, server, quiz_page):
+    with Visit(browser, server) as visit:
+        opened = visit.open(quiz_page)
+        quiz = opened.locator(".quiz").first
+        quiz.locator("input[data-right=false]").first.check()
+        here = opened.locator(".bd-sidebar-primary .bd-links li.current > a.reference").first
+        assert here.locator(".progress-mark").count() == 0, "a wrong answer is no progress"
+        quiz.locator("input[data-right=true]").check()
+        total = opened.evaluate("p => dlcourse.totals[p]", quiz_page.removesuffix(".html"))
+        assert here.locator(".progress-mark").inner_text() == f"1/{total}"
+        visit.open("index.html")
+        assert opened.locator(".progress-mark").inner_text() == f"1/{total}"
+        opened = visit.open(quiz_page)
+        assert opened.locator(".quiz").first.locator("input[data-right=true]").is_checked()
+        assert opened.locator(".quiz-option.is-right").count() == 1
+        assert status_when(opened, opened.locator(".quiz").first) == "", "nobody has just answered"
+        opened.once("dialog", lambda dialog: dialog.accept())
+        with opened.expect_navigation():
+            opened.locator(".progress-clear").click()
+        assert opened.locator(".progress-mark, .quiz-option.is-right").count() == 0
+        assert opened.evaluate("localStorage.getItem('dlcourse:progress')") is None
+        assert visit.faults == []
 
 
 def test_quiz_without_javascript(browser, server, quiz_page):

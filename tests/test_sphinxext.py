@@ -3,6 +3,7 @@
 import ast
 import html
 import io
+import json
 import random
 import re
 import subprocess
@@ -313,6 +314,92 @@ def test_output_image_has_its_alt_text_and_size(page):
     assert image["alt"] == "A line that rises"
     assert "width: 60px" in image["style"]
     assert "Fig. 1" in page.select_one("figure#fig-line figcaption").get_text()
+
+
+PICTURES = (
+    HEADER
+    + """# Pictures
+
+```{code-cell} ipython3
+---
+mystnb:
+  figure:
+    name: fig-drawing
+    caption: A drawing.
+---
+from dlcourse.plotting import diagrams, live
+d = diagrams.Drawing("One leads to the other.")
+d.arrow(d.box("one"), d.box("other").right_of(d["one"]))
+d
+```
+
+```{code-cell} ipython3
+---
+mystnb:
+  figure:
+    name: fig-live
+    caption: A live figure.
+---
+live("convolution", still=d, photo=[1, 2], text="</script>")
+```
+
+```{quiz} Right?
+- [x] Yes.
+  : It is.
+- [ ] No.
+  : It is not.
+```
+"""
+)
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pictures")
+    again = "# Again\n\n```{live} convolution\n```\n\n{numref}`fig-live`, {numref}`fig-drawing`\n"
+    warnings = build(folder, {"again.md": again, "pictures.md": PICTURES})
+    assert warnings == ""
+    return folder / "_build/html"
+
+
+def test_a_drawing_stands_in_the_page_with_its_words(pictures):
+    page = BeautifulSoup((pictures / "pictures.html").read_text("utf-8"), "html.parser")
+    figure = page.select_one("#fig-drawing")
+    assert figure.select_one(".dlcourse-drawing svg")["aria-label"] == "One leads to the other."
+    assert [li.text for li in figure.select("details li")] == ["one", "other", "one → other"]
+    assert "A drawing." in figure.select_one("figcaption").text
+    assert not page.select("img[src^=_images]")
+
+
+def test_a_live_figure_has_still_data_and_scripts_on_each_page(pictures):
+    for name in ("pictures", "again"):
+        page = BeautifulSoup((pictures / f"{name}.html").read_text("utf-8"), "html.parser")
+        figure = page.select_one(".dlcourse-live[data-name=convolution]")
+        assert figure.select_one(".live-still svg")["aria-label"] == "One leads to the other."
+        data = json.loads(figure.select_one("script[type='application/json']").string)
+        assert data == {"photo": [1, 2], "text": "</script>"}
+        scripts = [s["src"].split("?")[0] for s in page.select("script[src*=_static]")]
+        wanted = [f"_static/kit/{n}.js" for n in ("tensor", "controls", "charts", "live")]
+        assert [s for s in scripts if "/kit/" in s or "/live/" in s] == [
+            *wanted, "_static/live/convolution.js"
+        ]  # fmt: skip
+        assert all((pictures / script).is_file() for script in wanted)
+
+
+def test_other_pages_load_no_live_scripts(pictures):
+    assert "_static/kit/" not in (pictures / "references.html").read_text("utf-8")
+
+
+def test_the_site_knows_how_much_each_page_asks(pictures):
+    totals = (pictures / "_static/totals.js").read_text("utf-8")
+    assert '{"again": 1, "pictures": 2}' in totals
+
+
+def test_a_live_figure_that_cannot_run_is_a_warning(tmp_path):
+    page = "# Page\n\n```{live} nothing-of-that-name\n```\n\n```{live} convolution\n```\n"
+    warnings = build(tmp_path, {"page.md": page})
+    assert "page.md:3: WARNING: live figure 'nothing-of-that-name': there is no script" in warnings
+    assert "page.md:6: WARNING: live figure 'convolution': no cell gives it data" in warnings
 
 
 def test_output_image_without_alt_text_is_a_warning(tmp_path):

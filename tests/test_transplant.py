@@ -5,6 +5,9 @@ import copy
 import pytest
 from nbformat import v4
 
+from dlcourse.grading.course import UserError
+from dlcourse.grading.isolation import session
+from dlcourse.grading.submissions import template as exercise
 from dlcourse.grading.submissions import transplant
 from tests import attacks, courses
 
@@ -12,7 +15,7 @@ SLUG = attacks.SLUG
 POINTS = courses.points(SLUG)
 HONEST = POINTS | {attacks.TEST: 0}
 # Attacks whose code has to run are another test's.
-ATTACKS = [attack for attack in attacks.ATTACKS if attack.only_tampers]
+ATTACKS = [a for a in attacks.ATTACKS if a.only_tampers and not a.refused]
 
 
 def with_helpers():
@@ -105,7 +108,7 @@ def texts(notebook):
 
 def test_untouched_and_emptied_notebooks_become_the_template():
     assert texts(transplant.transplant(template(), template())) == texts(template())
-    assert texts(transplant.transplant(template(), v4.new_notebook())) == texts(template())
+    assert texts(transplant.transplant(template(), v4.new_notebook()))[1:] == texts(template())
 
 
 def test_first_changed_copy_is_the_answer_and_the_others_stay_in_place():
@@ -129,7 +132,35 @@ def test_renamed_cell_is_found_by_its_cell_id_and_a_lost_one_by_nothing():
     del answer.metadata["nbgrader"]
     assert texts(transplant.transplant(template(), submission))[1] == "x = 1"
     answer.id = "unknown"
-    assert texts(transplant.transplant(template(), submission))[1:3] == ["x = 1", "x = None"][::-1]
+    assert texts(transplant.transplant(template(), submission))[2:4] == ["x = None", "x = 1"]
+
+
+def test_notebook_of_which_nothing_is_found_is_refused_and_never_a_silent_zero():
+    submission = template()
+    for number, cell in enumerate(submission.cells):
+        cell.id, cell.metadata = f"x{number}", {"nbgrader": {"grade_id": f"y{number}"}}
+    for lost in (submission, v4.new_notebook()):
+        result = transplant.grafted(template(), lost)
+        assert "none of the cells to be filled in" in result.metadata[transplant.REFUSED]
+        assert "could not be graded" in result.cells[0].source
+        assert texts(result)[1:] == texts(template())
+
+
+def test_cells_that_are_not_found_are_named():
+    assert transplant.LACKS not in transplant.grafted(template(), template()).metadata
+    submission = template()
+    submission.cells[1].source = "x = 1"
+    submission.cells[1].metadata, submission.cells[1].id = {}, "lost"
+    result = transplant.grafted(template(), submission)
+    assert result.metadata[transplant.LACKS] == ["answer"]
+    assert "* `answer`" in result.cells[0].source
+    assert texts(result)[1:] == ["Task", "x = None", "x = 1", "assert x == 1", "YOUR ANSWER HERE"]
+
+
+def test_points_are_those_of_the_gradebook():
+    stored = {"answer": "x = None", "test": "assert x == 1", "report": "YOUR ANSWER HERE"}
+    made = exercise.released(template(), stored, {"test": 4, "report": 20}, "demo")
+    assert [cell.metadata.nbgrader.get("points") for cell in made.cells[1:]] == [None, 4, 20]
 
 
 def test_nothing_but_text_is_taken():
@@ -146,6 +177,7 @@ def test_nothing_but_text_is_taken():
     submission.cells.insert(0, v4.new_raw_cell("<script>"))
     result = transplant.transplant(template(), submission)
     expected = template()
+    assert "`test: assert x == 1 # changed`" in result.cells.pop(0).source
     assert texts(result) == [
         "import math",
         "Task",
@@ -154,9 +186,45 @@ def test_nothing_but_text_is_taken():
         "YOUR ANSWER HERE # changed",
     ]
     assert [cell.metadata for cell in result.cells[1:]] == [c.metadata for c in expected.cells]
+    assert result.metadata.pop(transplant.LEFT_OUT) == "test: assert x == 1 # changed"
     assert result.metadata == expected.metadata
     assert result.cells[0].metadata == {"dlcourse": {"role": "student"}}
     assert not any(cell.get("outputs") or cell.get("execution_count") for cell in result.cells)
+
+
+def test_what_is_left_out_of_the_exercises_own_cells_is_said_and_nothing_else():
+    ours = template()
+    hidden = "\n### BEGIN HIDDEN TESTS\nassert x is 1\n### END HIDDEN TESTS"
+    ours.cells[2].source += hidden
+    same = transplant.transplant(ours, template())
+    assert transplant.LEFT_OUT not in same.metadata
+    assert same.cells[0].source == "Task"
+    submission = template()
+    submission.cells[2].source = "import `numpy` as np\nassert x == 1  "
+    submission.cells[0].source = "my own words"
+    result = transplant.transplant(ours, submission)
+    assert result.metadata[transplant.LEFT_OUT] == "test: import ?numpy? as np"
+    assert "* `test: import ?numpy? as np`" in result.cells[0].source
+    assert texts(result)[1:] == texts(ours)
+    submission.cells[2].source = "pass\n" * 9
+    for n in range(5):
+        submission.cells.append(copied(submission, "test", f"y = {n}\n\x1b[2J" + "z" * 99))
+    note = transplant.transplant(ours, submission).metadata[transplant.LEFT_OUT]
+    assert note.endswith("and 3 more")
+    assert note.isprintable()
+    assert len(note) < 500
+
+
+def test_answers_are_the_names_of_the_solutions_that_no_cell_of_the_instructors_binds():
+    ours = template()
+    ours.cells[1].source = "import math as m\nx, (y, *z) = 1, (2, 3)\nfor name in 'ab':\n    pass"
+    ours.cells[2].source = "def check():\n    y = 2\n    return y\nname = check()\nassert x == 1"
+    stored = {cell.id: cell.source for cell in ours.cells[1:]}
+    made = exercise.released(ours, stored, {"test": 1, "report": 2}, "demo")
+    assert made.cells[1].metadata["dlcourse"] == {"role": "student", "answers": ["x", "y", "z"]}
+    made.cells += [v4.new_code_cell("a = 1", id="a"), v4.new_code_cell("print(y)", id="b")]
+    roles = [(cell.id, cell.role) for cell in session.cells(made)]
+    assert roles == [("answer", "student"), ("test", "test"), ("a", "shared"), ("b", "joint")]
 
 
 def test_pictures_in_an_answer_remain_and_other_attachments_do_not():
@@ -175,10 +243,10 @@ def test_pictures_in_an_answer_remain_and_other_attachments_do_not():
 
 def test_source_that_differs_from_the_gradebook_is_said_to():
     stored = {"answer": "x = None", "test": "assert x == 1", "report": "YOUR ANSWER HERE"}
-    made = transplant.released(template(), stored, {"test", "report"}, "demo")
+    made = exercise.released(template(), stored, {"test": 1, "report": 2}, "demo")
     assert texts(made) == texts(template())
     del stored["answer"]
-    with pytest.raises(RuntimeError, match=r"\(answer\): run  nbgrader generate_assignment demo"):
-        transplant.released(template(), stored, {"test"}, "demo")
-    with pytest.raises(RuntimeError, match=r"\(answer, removed\)"):
-        transplant.released(template(), stored, {"removed"}, "demo")
+    with pytest.raises(UserError, match=r"\(answer\): run  nbgrader generate_assignment demo"):
+        exercise.released(template(), stored, {"test": 1}, "demo")
+    with pytest.raises(UserError, match=r"\(answer, removed\)"):
+        exercise.released(template(), stored, {"removed": 1}, "demo")

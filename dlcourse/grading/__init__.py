@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dlcourse.grading.course import UserError, require_nbgrader
 
-__all__ = ["UserError", "check", "grade", "report"]
+__all__ = ["UserError", "check", "forget", "grade", "report"]
 
 
 def check(target: str, root: Path) -> int:
@@ -50,16 +50,36 @@ def grade(
         confined: whether submissions run in a sandbox.
 
     Returns:
-        The exit code: 0 if every student has a grade, else 1.
+        The exit code: 0 if everybody has a grade for what they handed in, else 1.
 
     Raises:
         UserError: if there is no such exercise or student, nothing to grade, no sandbox or no
             cluster.
     """
     require_nbgrader()
-    from dlcourse.grading.classroom import classroom
+    from dlcourse.grading.classroom import grade
 
-    return classroom.grade(slug, Path(root), students, workers, scheduler, force, confined)
+    return grade.grade(slug, Path(root), students, workers, scheduler, force, confined)
+
+
+def forget(slug: str, root: Path, students: list[str]) -> int:
+    """Remove the grades of students whose submissions have been taken away.
+
+    Args:
+        slug: the exercise's name.
+        root: the course's folder, in which ``nbgrader_config.py`` and ``grading/`` lie.
+        students: who.
+
+    Returns:
+        The exit code, 0.
+
+    Raises:
+        UserError: if there is no such exercise or student, or one of them has handed it in.
+    """
+    require_nbgrader()
+    from dlcourse.grading.classroom import grade
+
+    return grade.forget(slug, Path(root), students)
 
 
 def report(slug: str, root: Path) -> int:

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dlcourse.grading.content.text import printable
 from dlcourse.grading.course import (
     UserError,
     find_exercise,
@@ -117,14 +118,15 @@ def _is_open(cell) -> bool:
 
 
 def _task(cell) -> str:
-    return _nbgrader(cell).get("grade_id", "?").removesuffix("-test")
+    return printable(_nbgrader(cell).get("grade_id", "?").removesuffix("-test"))
 
 
 def _message(error: str) -> list[str]:
     """A failed check's own words; of any other error the last line of its traceback."""
     from nbconvert.filters import strip_ansi
 
-    lines = strip_ansi(error).strip().splitlines() or ["(no message)"]
+    lines = [printable(line) for line in strip_ansi(error).strip().splitlines()]
+    lines = lines or ["(no message)"]
     if lines[0].startswith("CheckError: "):
         return [lines[0].removeprefix("CheckError: "), *lines[1:]]
     return lines[-1:]

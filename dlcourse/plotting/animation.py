@@ -86,6 +86,9 @@ class Animation:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict, dict]:
         data, metadata = self.still._repr_mimebundle_()
+        # The moving picture is shown as HTML, or else the still as a PNG.
+        data.pop("image/svg+xml", None), metadata.pop("image/svg+xml", None)
+        metadata["image/png"].pop("spare", None)
         metadata["image/png"]["alt"] = data["text/plain"] = self.alt
         width, height = self.still._css_size()
         gif = base64.b64encode(self._gif()).decode("ascii")

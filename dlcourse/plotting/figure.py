@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,6 +60,7 @@ _STYLE = {
     "legend.labelspacing": 0.3,
     "lines.linewidth": 1.9,
     "lines.markersize": 5,
+    "svg.fonttype": "none",  # texts that can be searched
     "svg.hashsalt": "dlcourse",
     "text.color": INK,
     "xtick.color": "#8C8C8C",
@@ -85,8 +87,9 @@ class Figure(matplotlib.figure.Figure):
     """A matplotlib figure with alternative text and the table of its numbers.
 
     It belongs to no window and no list of open figures: it goes when its last reference goes.
-    As the last expression of a notebook cell it is shown as a PNG of twice its size in CSS
-    pixels, with ``alt``, ``width`` and ``height`` in the output's metadata.
+    As the last expression of a notebook cell it is shown as an SVG whose colors a page may set,
+    or, where that would be large, as a PNG of twice its size in CSS pixels, with ``alt``,
+    ``width`` and ``height`` in the output's metadata.
 
     Args:
         alt: alternative text that states what the figure shows.
@@ -180,12 +183,23 @@ class Figure(matplotlib.figure.Figure):
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict, dict]:
         _keep_pyplot_from_drawing_it()
+        from dlcourse.plotting.themed import inline_svg
+
         width, height = self._css_size()
+        about = {"alt": self.alt, "width": width, "height": height}
         data = {
             "image/png": base64.b64encode(self._render("png")).decode("ascii"),
             "text/plain": self.alt,
         }
-        return data, {"image/png": {"alt": self.alt, "width": width, "height": height}}
+        svg = inline_svg(self._render("svg").decode("utf-8"), self.alt, width, height)
+        if svg is None:
+            return data, {"image/png": about}
+        # The page takes the SVG and leaves the PNG to viewers that refuse what might be active.
+        metadata = {
+            "image/svg+xml": about | {"inline": "plot"},
+            "image/png": about | {"spare": True},
+        }
+        return {"image/svg+xml": svg, **data}, metadata
 
 
 def check_alt(alt: str, maker: str) -> str:
@@ -215,16 +229,12 @@ def _keep_pyplot_from_drawing_it() -> None:
     for mime, formatter in shell.display_formatter.formatters.items():
         taken = matplotlib.figure.Figure in getattr(formatter, "type_printers", {})
         if taken and Figure not in formatter.type_printers:
-            formatter.for_type(Figure, _print_png if mime == "image/png" else _print_nothing)
+            formatter.for_type(Figure, partial(_print, mime))
 
 
-def _print_png(figure: Figure) -> tuple[str, dict]:
+def _print(mime: str, figure: Figure) -> tuple[str, dict] | None:
     data, metadata = figure._repr_mimebundle_()
-    return data["image/png"], metadata["image/png"]
-
-
-def _print_nothing(figure: Figure) -> None:
-    return None
+    return (data[mime], metadata[mime]) if mime in metadata else None
 
 
 def _write_all(contents: Mapping[Path, bytes]) -> None:

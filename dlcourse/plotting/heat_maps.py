@@ -10,7 +10,7 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from dlcourse.plotting.arrays import check_mapping, to_array
-from dlcourse.plotting.figure import INK, NARROW, PALETTE, WIDE, Figure, check_alt, style
+from dlcourse.plotting.figure import NARROW, PALETTE, WIDE, Figure, check_alt, style
 from dlcourse.plotting.parts import legend_above, rows_and_columns
 
 Labels = Sequence[str] | Mapping[str, Sequence[str]]
@@ -139,7 +139,7 @@ def _write_numbers(axes: Axes, array: np.ndarray, low: float, high: float) -> No
             dark = share > 0.6 or (low < 0 and share < 0.2)
             axes.text(
                 column, row, f"{value:.3g}" if array.dtype.kind == "f" else f"{value}",
-                ha="center", va="center", fontsize="small", color="white" if dark else INK,
+                ha="center", va="center", fontsize="small", color="#FEFEFE" if dark else "#252525",
             )  # fmt: skip
 
 

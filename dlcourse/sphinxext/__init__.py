@@ -1,4 +1,4 @@
-"""Sphinx extension of the course's book: quizzes, alt text, clean notebooks, an offline site.
+"""Sphinx extension of the course's book: quizzes, pictures, clean notebooks, an offline site.
 
 Add ``dlcourse.sphinxext`` to the extensions. The alt text of figures comes in through MyST-NB's
 entry point for mime renderers (``mime.py``), wherever the package is installed.
@@ -17,6 +17,7 @@ from dlcourse.sphinxext.assets import setup_assets
 from dlcourse.sphinxext.download import setup_download
 from dlcourse.sphinxext.language import setup_language
 from dlcourse.sphinxext.launch import setup_launch
+from dlcourse.sphinxext.live import setup_live
 from dlcourse.sphinxext.quiz import setup_quiz
 
 
@@ -36,6 +37,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
         The extension's metadata.
     """
     setup_quiz(app)
+    setup_live(app)
     setup_assets(app)
     setup_launch(app)
     setup_language(app)

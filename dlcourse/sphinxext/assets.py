@@ -88,4 +88,5 @@ def setup_assets(app: Sphinx) -> None:
     app.add_node(nodes.citation, override=True, html=(visit_citation, depart_citation))
     # After the theme's own (priority 200 and 500), so that ours has the last word.
     app.add_css_file("dlcourse.css", priority=900)
+    app.add_js_file("progress.js", priority=899, loading_method="defer")
     app.add_js_file("dlcourse.js", priority=900, loading_method="defer")

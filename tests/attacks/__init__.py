@@ -16,6 +16,8 @@ Each module here is one attack; its docstring says why it exists. What it may de
     ``course`` the one that :class:`tests.courses.Course` made.
 ``REFUSED``
     A part of the reason that the student is given instead of a grade.
+``NOTE``
+    A part of the note in the class list.
 ``STUDENT``
     The name of the student's folder, if it is part of the attack.
 
@@ -49,6 +51,7 @@ class Attack:
     tamper: Callable[[NotebookNode], None] | None = None
     files: Callable[[Path, courses.Course], None] | None = None
     refused: str = ""
+    note: str = ""
 
     @property
     def only_tampers(self) -> bool:
@@ -86,7 +89,7 @@ def _load(name: str) -> Attack:
     )
 
 
-OPTIONAL = ("code", "answers", "tamper", "files", "refused")
+OPTIONAL = ("code", "answers", "tamper", "files", "refused", "note")
 ATTACKS = [
     _load(module.name)
     for module in pkgutil.iter_modules(__path__)

@@ -11,13 +11,14 @@ Both sides number them alike, so that changes can be sent back.
 
 import io
 import pickle
-import random
 import types
 from collections.abc import Callable
 
 import numpy as np
 import torch
 from torch import Tensor
+
+from dlcourse.grading.calls.errors import NotCarriedError
 
 CONTAINERS = (list, dict, set)
 MAX_WALK = 100_000
@@ -37,14 +38,14 @@ def pack(
         The blobs of the message, and the parts.
 
     Raises:
-        TypeError: if something in it can be neither copied nor called back.
+        NotCarriedError: if something in it can be neither copied nor called back.
     """
     buffer = io.BytesIO()
     pickler = _Pickler(buffer, register, stays)
     try:
         pickler.dump(value)
     except (pickle.PicklingError, AttributeError, TypeError, RecursionError) as error:
-        raise TypeError(f"this cannot be passed to a student's function: {error}") from error
+        raise NotCarriedError(f"this cannot be passed to your function: {error}") from error
     blobs = [buffer.getbuffer(), *pickler.blobs]
     return blobs, [*pickler.parts, *_walk(value, pickler.foreign)]
 
@@ -179,51 +180,3 @@ class _Unpickler(pickle.Unpickler):
         if grad is not None:
             value.grad = self.persistent_load(grad)
         return value
-
-
-class Randomness:
-    """Keeps the global random numbers of the student's process in step with the tests'.
-
-    In a notebook a test that seeds also seeds the function it calls. Here the tests' state is sent
-    along with a call if a test has seeded or drawn since the last one; otherwise the student's
-    numbers go on by themselves. The student's state never comes back: it could be made to give
-    chosen "random" inputs. After a state was sent, the tests go on with other numbers, or they
-    would draw again what the student's function drew.
-    """
-
-    def __init__(self):
-        self._seen = self._states()
-
-    @staticmethod
-    def _states() -> tuple:
-        torch_state = torch.get_rng_state().numpy().tobytes()
-        numpy_state = np.random.get_state()
-        return torch_state, random.getstate(), (numpy_state[1].tobytes(), *numpy_state[2:])
-
-    def changed(self) -> dict:
-        """What to send with the next call, by generator."""
-        now = self._states()
-        if now == self._seen:
-            return {}
-        sent = {}
-        if now[0] != self._seen[0]:
-            sent["torch"] = now[0]
-            torch.default_generator.manual_seed(torch.randint(2**62, ()).item())
-        if now[1] != self._seen[1]:
-            sent["random"] = now[1]
-            random.seed(random.getrandbits(62))
-        if now[2] != self._seen[2]:
-            sent["numpy"] = np.random.get_state()
-            np.random.seed(np.random.randint(2**31))
-        self._seen = self._states()
-        return sent
-
-    @staticmethod
-    def apply(sent: dict) -> None:
-        """Take over what the tests sent."""
-        if "torch" in sent:
-            torch.set_rng_state(torch.frombuffer(bytearray(sent["torch"]), dtype=torch.uint8))
-        if "random" in sent:
-            random.setstate(sent["random"])
-        if "numpy" in sent:
-            np.random.set_state(sent["numpy"])

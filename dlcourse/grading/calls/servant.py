@@ -5,16 +5,18 @@ depends on its honesty: whatever it says is a claim that a test may find wrong.
 """
 
 import builtins
+import contextlib
 import inspect
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from dlcourse.grading.calls import arguments, values
+from dlcourse.grading.calls import arguments, randomness, values
 from dlcourse.grading.calls.channel import Channel
+from dlcourse.grading.calls.errors import NotCarriedError
 from dlcourse.grading.calls.peer import Peer
 
 # What an object can do, by the method that its type has for it.
@@ -31,7 +33,7 @@ ABILITIES = {
 }
 KNOWN = ("builtins", "types", "torch.nn.")
 SHOWN = 2000  # characters of an object's repr
-MAX_ANSWER = 200 << 20  # bytes of what is sent back at once
+MAX_ANSWER = 200  # MB of what is sent back at once
 
 
 class Servant:
@@ -67,40 +69,37 @@ class Servant:
         encoder = values.Encoder(self._refer)
         try:
             answer, encoder = self._do(question, blobs, encoder)
+            size = sum(map(len, encoder.blobs)) >> 20
+            if size > MAX_ANSWER:
+                raise NotCarriedError(f"it has {size} MB, more than {MAX_ANSWER}")
+        except NotCarriedError as error:
+            answer, encoder = {"lost": str(error)}, values.Encoder(self._refer)
         except BaseException as error:
-            answer = {"error": self._error(error)}
-        size = sum(map(len, encoder.blobs))
-        if size > MAX_ANSWER:
-            problem = ValueError(f"the value has {size >> 20} MB, more than {MAX_ANSWER >> 20}")
-            answer, encoder = {"error": self._error(problem)}, values.Encoder(self._refer)
+            answer, encoder = {"error": self._error(error)}, values.Encoder(self._refer)
         answer["outputs"] = self._outputs()
         return answer, encoder.blobs
 
-    def _named(self, encoder: values.Encoder, value: object) -> list:
-        try:
-            return encoder(value)
-        except BaseException:  # too deep or too large to be copied, or made to look so
-            return encoder.reference(value)
-
     def _do(self, question: dict, blobs: list, encoder: values.Encoder) -> tuple[dict, object]:
         what = question["do"]
-        if what == "names":
-            space = self._namespace
-            names = [name for name in question["names"] if name in space]
-            return {"found": {name: self._named(encoder, space[name]) for name in names}}, encoder
+        if what == "name":
+            if question["name"] not in self._namespace:
+                return {"missing": True}, encoder
+            with _carrying():
+                return {"value": encoder(self._namespace[question["name"]])}, encoder
         if what == "traceback":
             return {"lines": self._traceback(self._errors[question["number"]])}, encoder
         if what == "backward":
             return {"value": self._backward(question["number"], blobs, encoder)}, encoder
-        sent, parts = arguments.unpack(blobs, self._callback, self._objects.__getitem__)
-        args, kwargs, random = sent
-        arguments.Randomness.apply(random)
-        leaves = [
-            getattr(part, "dlcourse_leaf", part)
-            for part in parts
-            if isinstance(part, Tensor) and part.requires_grad
-        ]
-        before = [_snapshot(part) for part in parts]
+        with _carrying():
+            sent, parts = arguments.unpack(blobs, self._callback, self._objects.__getitem__)
+            args, kwargs, random = sent
+            randomness.apply(random)
+            leaves = [
+                getattr(part, "dlcourse_leaf", part)
+                for part in parts
+                if isinstance(part, Tensor) and part.requires_grad
+            ]
+            before = [_snapshot(part) for part in parts]
         with torch.set_grad_enabled(question["grad"]):
             result = _operations[what](self._objects[question["of"]], *args, **kwargs)
         encoder = values.Encoder(
@@ -108,12 +107,13 @@ class Servant:
             {id(part): number for number, part in enumerate(parts)},
             lambda tensor: self._keep(tensor, leaves),
         )
-        changed = [
-            [number, encoder_of_part(encoder, part)]
-            for number, (part, old) in enumerate(zip(parts, before, strict=True))
-            if _differs(part, old)
-        ]
-        return {"value": encoder(result), "changed": changed}, encoder
+        with _carrying():
+            changed = [
+                [number, encoder_of_part(encoder, part)]
+                for number, (part, old) in enumerate(zip(parts, before, strict=True))
+                if _differs(part, old)
+            ]
+            return {"value": encoder(result), "changed": changed}, encoder
 
     def _backward(self, number: int, blobs: list, encoder: values.Encoder) -> list:
         """Pass a gradient on, to the arguments of the call and to the student's parameters."""
@@ -151,11 +151,7 @@ class Servant:
     def _error(self, error: BaseException) -> dict:
         self._errors.append(error)
         names = [f"{kind.__module__}.{kind.__qualname__}" for kind in type(error).__mro__]
-        try:
-            text = str(error)
-        except Exception:
-            text = "(its message cannot be shown)"
-        return {"types": names, "message": text[:10_000], "number": len(self._errors) - 1}
+        return {"types": names, "message": _text(error), "number": len(self._errors) - 1}
 
     def _callback(self, number: int, iterator: bool) -> object:
         def ask(do: str, args: tuple = (), kwargs: dict | None = None):
@@ -169,6 +165,22 @@ class Servant:
             return arguments.unpack(blobs, self._callback, self._objects.__getitem__)[0]
 
         return _Iterator(ask) if iterator else _Function(ask)
+
+
+@contextlib.contextmanager
+def _carrying() -> Iterator[None]:
+    """What goes wrong while values are packed or unpacked is no exception of the function's."""
+    try:
+        yield
+    except BaseException as error:
+        raise NotCarriedError(_text(error)) from error
+
+
+def _text(error: BaseException) -> str:
+    try:
+        return str(error)[:10_000]
+    except Exception:
+        return "(its message cannot be shown)"
 
 
 class _Function:

@@ -1,17 +1,15 @@
 """Values on their way from a student's process to the tests: data, never code.
 
-:func:`encode` runs beside the student's code, :func:`decode` beside the tests. What arrives is
-built of Python's own types, tensors and arrays only; subclasses of them lose whatever they
-override. Everything else stays where it is and is sent as a :class:`Reference`: a number, and a
-claim what it is. So no object of the student's can agree with a test, act when it is compared, or
-run when it is unpacked.
+:class:`Encoder` runs beside the student's code, :class:`~dlcourse.grading.calls.decoder.Decoder`
+beside the tests. What arrives is built of Python's own types, tensors and arrays only; subclasses
+of them lose whatever they override. Everything else stays where it is and is sent as a
+:class:`Reference`: a number, and a claim what it is. So no object of the student's can agree with a
+test, act when it is compared, or run when it is unpacked.
 """
 
 import base64
 import collections
 import enum
-import keyword
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
@@ -22,7 +20,9 @@ from torch import Tensor
 
 MAX_DEPTH = 60
 MAX_BYTES = 200 << 20  # of one tensor
-MAX_ITEMS = 2_000_000  # values in one message
+MAX_ITEMS = 1_000_000  # values in one message
+ITEM = 16  # characters of text that count as one more
+SIZED = (str, bytes, list, tuple, dict, set, frozenset)
 DTYPES = {str(d).removeprefix("torch."): d for d in vars(torch).values() if type(d) is torch.dtype}
 SCALARS = "?bhilqBHILQefdgFDSUmM"  # kinds of NumPy arrays that are plain data
 
@@ -61,15 +61,21 @@ class Encoder:
     ):
         self._refer, self._parts, self._keep = refer, parts or {}, keep
         self.blobs: list[memoryview] = []
+        self._left = MAX_ITEMS
 
     def __call__(self, value: object, depth: int = 0) -> list:
         """The value as JSON; its bytes are added to ``blobs``.
 
         Raises:
-            ValueError: if it is nested too deeply or contains itself.
+            ValueError: if it is nested too deeply, contains itself, or has too many items.
         """
         if depth > MAX_DEPTH:
-            raise ValueError(f"the value is nested more than {MAX_DEPTH} deep")
+            raise ValueError(f"it is nested more than {MAX_DEPTH} deep")
+        size = len(value) if isinstance(value, SIZED) else 0
+        text = isinstance(value, str | bytes)
+        self._left -= 1 + (size // ITEM if text else 0)
+        if self._left < (0 if text else size):
+            raise ValueError(f"it has more than {MAX_ITEMS:,} items, or as much text")
         if id(value) in self._parts:
             return ["part", self._parts[id(value)]]
         for kind, encode in ENCODERS:
@@ -98,7 +104,7 @@ class Encoder:
         if value.layout != torch.strided or value.is_quantized or value.device.type == "meta":
             return None
         if value.numel() * value.element_size() > MAX_BYTES:
-            raise ValueError(f"the tensor has more than {MAX_BYTES >> 20} MB")
+            raise ValueError(f"a tensor has more than {MAX_BYTES >> 20} MB")
         number, grad = None, None
         if not value.is_leaf and self._keep is not None:
             number = self._keep(value)
@@ -171,148 +177,3 @@ ENCODERS: list[tuple[type | tuple, Callable]] = [
     (torch.device, lambda e, v, d: ["device", str(v)]),
     (Fraction, lambda e, v, d: ["fraction", hex(v.numerator), hex(v.denominator)]),
 ]  # fmt: skip
-
-
-class Decoder:
-    """Decodes one message.
-
-    Args:
-        blobs: the message's.
-        resolve: turns a :class:`Reference` into what stands for the object here.
-        parts: the objects of the call that was made, for what comes back unchanged.
-        link: called with each tensor that has a gradient to pass on, and its number.
-    """
-
-    def __init__(
-        self,
-        blobs: list,
-        resolve: Callable[[Reference], object],
-        parts: list | None = None,
-        link: Callable[[Tensor, int], None] | None = None,
-    ):
-        self._blobs, self._resolve, self._parts, self._link = blobs, resolve, parts or [], link
-        self._left = MAX_ITEMS
-
-    def __call__(self, data: object, depth: int = 0) -> object:
-        """The value.
-
-        Raises:
-            ValueError: if this is nothing that an encoder makes.
-        """
-        self._left -= 1
-        if depth > MAX_DEPTH + 10 or self._left < 0:
-            raise ValueError("the value is nested too deeply or has too many items")
-        try:
-            kind, *rest = data
-            return getattr(self, f"_read_{kind}")(depth + 1, *rest)
-        except (TypeError, AttributeError, LookupError, RuntimeError, OverflowError) as error:
-            raise ValueError("this is no value") from error
-
-    def _all(self, items: list, depth: int) -> list:
-        return [self(item, depth) for item in items]
-
-    def _read_none(self, depth):
-        return None
-
-    def _read_ellipsis(self, depth):
-        return ...
-
-    def _read_bool(self, depth, value):
-        return value is True
-
-    def _read_int(self, depth, value):
-        return int(value, 16) if isinstance(value, str) else int(value)
-
-    def _read_float(self, depth, value):
-        return float.fromhex(value)
-
-    def _read_complex(self, depth, real, imag):
-        return complex(float.fromhex(real), float.fromhex(imag))
-
-    def _read_str(self, depth, text):
-        return str(text)
-
-    def _read_bytes(self, depth, text):
-        return base64.b64decode(text)
-
-    def _read_list(self, depth, items):
-        return self._all(items, depth)
-
-    def _read_tuple(self, depth, items):
-        return tuple(self._all(items, depth))
-
-    def _read_size(self, depth, items):
-        return torch.Size([int(item) for item in items])
-
-    def _read_set(self, depth, items):
-        return set(self._all(items, depth))
-
-    def _read_frozenset(self, depth, items):
-        return frozenset(self._all(items, depth))
-
-    def _read_dict(self, depth, pairs):
-        return {self(key, depth): self(value, depth) for key, value in pairs}
-
-    def _read_counter(self, depth, pairs):
-        return collections.Counter(self._read_dict(depth, pairs))
-
-    def _read_range(self, depth, start, stop, step):
-        return range(int(start), int(stop), int(step))
-
-    def _read_slice(self, depth, *ends):
-        return slice(*self._all(ends, depth))
-
-    def _read_fraction(self, depth, numerator, denominator):
-        return Fraction(int(numerator, 16), int(denominator, 16) or 1)
-
-    def _read_dtype(self, depth, name):
-        return DTYPES[name]
-
-    def _read_device(self, depth, name):
-        return torch.device(str(name))
-
-    def _read_namedtuple(self, depth, name, fields, items):
-        names = [name, *fields]
-        if not all(str.isidentifier(n) and not keyword.iskeyword(n) for n in names):
-            raise ValueError("this is no value")
-        return collections.namedtuple(name, fields)(*self._all(items, depth))
-
-    def _read_tensor(self, depth, name, shape, place, requires_grad, parameter, number, grad):
-        dtype, blob = DTYPES[name], self._blobs[place]
-        if len(blob) != math.prod(shape) * dtype.itemsize:
-            raise ValueError("this is no tensor")
-        # The bytes are a bytearray of this message alone, so the tensor may own them.
-        value = torch.empty(0, dtype=dtype)
-        if len(blob):
-            value = torch.frombuffer(blob, dtype=torch.uint8)
-            # A byte other than 0 and 1 would be neither true nor false.
-            value = value != 0 if dtype == torch.bool else value.view(dtype)
-        value = value.reshape([int(n) for n in shape])
-        if parameter is True:
-            value = torch.nn.Parameter(value, requires_grad=requires_grad is True)
-        elif requires_grad is True and number is not None and self._link is not None:
-            return self._link(value, int(number))
-        else:
-            value.requires_grad_(requires_grad is True)
-        if grad is not None:
-            value.grad = self(grad, depth)
-        return value
-
-    def _read_array(self, depth, code, shape, place):
-        dtype = np.dtype(str(code))
-        if dtype.char not in SCALARS:
-            raise ValueError("this is no array")
-        flat = np.frombuffer(self._blobs[place], dtype=np.uint8 if dtype.char == "?" else dtype)
-        return (flat != 0 if dtype.char == "?" else flat).reshape([int(n) for n in shape])
-
-    def _read_scalar(self, depth, kind, code, shape, place):
-        return self._read_array(depth, code, [], place)[()]
-
-    def _read_part(self, depth, number):
-        if not isinstance(number, int) or number < 0:
-            raise ValueError("there is no such part")
-        return self._parts[number]
-
-    def _read_ref(self, depth, number, name, kinds, can):
-        names = tuple(str(kind) for kind in kinds)
-        return self._resolve(Reference(int(number), str(name)[:100], names, frozenset(can)))

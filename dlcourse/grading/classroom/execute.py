@@ -13,7 +13,8 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
 
 from dlcourse.grading.isolation import sandbox, session
-from dlcourse.grading.submissions import intake
+from dlcourse.grading.isolation.task import Task, cells, files, imports
+from dlcourse.grading.submissions import folder
 
 
 class Execute(NbGraderPreprocessor):
@@ -27,7 +28,7 @@ class Execute(NbGraderPreprocessor):
     processes = Integer(128, help="Processes and threads at once.").tag(config=True)
     output = Integer(1_000_000, help="Characters of one cell's output.").tag(config=True)
 
-    def task(self, nb: NotebookNode, student: str, slug: str) -> session.Task:
+    def task(self, nb: NotebookNode, student: str, slug: str) -> Task:
         """All that is needed to run a notebook, here or on another machine.
 
         Args:
@@ -42,14 +43,14 @@ class Execute(NbGraderPreprocessor):
         source = Path(course.format_path(course.source_directory, ".", slug))
         submitted = Path(course.format_path(course.submitted_directory, ".", "."))
         try:
-            intake.check_files(submitted, student, slug)
-            own = session.files(submitted / student / slug, skip=("timestamp.txt",))
-        except intake.RefusedError:  # the notebook says why
+            folder.check(submitted, student, slug)
+            own = files(submitted / student / slug, skip=("timestamp.txt",))
+        except folder.RefusedError:  # the notebook says why
             own = {}
         instructors = nbformat.read(source / f"{slug}.ipynb", as_version=4)
-        return session.Task(
-            cells=session.cells(nb),
-            files=session.files(source),
+        return Task(
+            cells=cells(nb),
+            files=files(source),
             own_files=own,
             limits=sandbox.Limits(
                 cell_seconds=self.timeout,
@@ -59,7 +60,7 @@ class Execute(NbGraderPreprocessor):
                 processes=self.processes,
                 output=self.output,
             ),
-            warm=session.imports(instructors),
+            warm=imports(instructors),
             hidden=(course.root,),
             confined=self.sandbox,
         )

@@ -3,7 +3,7 @@
 Two steps before the page is made: :class:`HideTests` takes the hidden tests' text out of cells and
 outputs, :class:`PlainOutputs` leaves of each output what can be shown as text, table or picture.
 :class:`FeedbackExporter` makes the page and passes every piece of HTML that comes from a
-notebook's text through bleach. The message of a failed check stays. The page has no script, asks
+notebook's text through nh3. The message of a failed check stays. The page has no script, asks
 no other host for anything, and tells the browser so.
 """
 
@@ -20,7 +20,8 @@ from nbgrader import utils
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from traitlets import List
 
-from dlcourse.grading.content.html import PICTURES, TEXTS, clean, markdown2html
+from dlcourse.grading.content.colors import ansi2html
+from dlcourse.grading.content.html import PICTURES, PIXELS, TEXTS, clean, markdown2html
 
 NOTE = "# Here further tests ran that are not shown."
 REMOVED = "(a line of the hidden tests, not shown)"
@@ -151,7 +152,7 @@ class PlainOutputs(NbGraderPreprocessor):
                     kind: {
                         name: value
                         for name, value in details.items()
-                        if (name in ("width", "height") and isinstance(value, int))
+                        if (name in ("width", "height") and value in range(PIXELS + 1))
                         or (name == "alt" and isinstance(value, str))
                     }
                     for kind, details in output.get("metadata", {}).items()
@@ -190,3 +191,4 @@ class FeedbackExporter(HTMLExporter):
         yield from super().default_filters()
         yield "markdown2html", markdown2html
         yield "clean_html", clean
+        yield "ansi2html", ansi2html

@@ -7,6 +7,7 @@ from dlcourse.grading.content.html import PICTURES, TEXTS, clean
 
 MAX_OUTPUTS = 200
 MAX_TEXT = 5_000_000  # characters of one output
+BEYOND = "(more output is left out: the notebook has put out too much)\n"
 
 
 def trusted(outputs: object) -> list[dict]:
@@ -23,6 +24,30 @@ def trusted(outputs: object) -> list[dict]:
     kept = [kept for output in outputs if (kept := _output(output)) is not None]
     # An error decides a grade, however much was put out before it.
     return kept[:MAX_OUTPUTS] + [o for o in kept[MAX_OUTPUTS:] if o["output_type"] == "error"][:1]
+
+
+def within(outputs: list[dict], left: int) -> tuple[list[dict], int]:
+    """Cut what goes beyond a budget; errors stay, since they decide a grade.
+
+    Args:
+        outputs: as :func:`trusted` returns them.
+        left: characters that may still be put out.
+
+    Returns:
+        The outputs that fit, with a line that says so where some did not; and what is left.
+    """
+    kept, cut = [], False
+    for output in outputs:
+        texts = [output.get("text", ""), *output.get("data", {}).values()]
+        size = sum(map(len, [*texts, *output.get("traceback", ())]))
+        if size <= left or output["output_type"] == "error":
+            kept.append(output)
+            left = max(0, left - size)
+        else:
+            cut = True
+    if cut:
+        kept.append({"output_type": "stream", "name": "stdout", "text": BEYOND})
+    return kept, left
 
 
 def _text(value: str, limit: int = MAX_TEXT) -> str:

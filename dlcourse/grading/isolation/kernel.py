@@ -3,8 +3,6 @@
 Both run cells on request. Between the cells the student's side answers the tests' questions.
 """
 
-import ast
-import builtins
 import contextlib
 import os
 import random
@@ -18,9 +16,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from dlcourse.grading.calls import proxies, servant
+from dlcourse.grading.calls import servant
 from dlcourse.grading.calls.channel import Channel, ChannelError
+from dlcourse.grading.calls.errors import StudentGoneError
+from dlcourse.grading.calls.student import Student
 from dlcourse.grading.isolation import shell
+from dlcourse.grading.submissions import names
 
 SEED = 67280421310721  # torch's own, in a process that has not been seeded
 
@@ -46,8 +47,10 @@ def main(control: socket.socket, peer: socket.socket, running: shell.Shell) -> N
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(blob)
     cells = shell.Cells(running, order["output"])
-    side = Tests if order["role"] == "tests" else StudentSide
-    side(commands, Channel(peer), cells).loop()
+    if order["role"] == "tests":
+        Tests(commands, Channel(peer), cells, order["answers"], order["key"].encode()).loop()
+    else:
+        StudentSide(commands, Channel(peer), cells).loop()
 
 
 class StudentSide:
@@ -85,68 +88,57 @@ class StudentSide:
 
 
 class Tests:
-    """Runs the instructor's cells, with the student's names in reach."""
+    """Runs the instructor's cells, with the student's answers in reach.
 
-    def __init__(self, commands: Channel, peer: Channel, cells: shell.Cells):
-        self._commands, self._cells = commands, cells
+    Args:
+        commands: to the coordinator.
+        peer: to the student's side.
+        cells: runs them.
+        answers: the names that may be taken from the student.
+        key: of the tests' random numbers.
+    """
+
+    def __init__(
+        self, commands: Channel, peer: Channel, cells: shell.Cells, answers: list[str], key: bytes
+    ):
+        self._commands, self._cells, self._answers = commands, cells, set(answers)
         self._space = cells.shell.user_ns
-        self._borrowed: dict[str, object] = {}  # the student's values, by name
-        self._wanted: set[str] = set()
+        self._read_later: set[str] = set()  # answers that functions of the tests' use
         self._shared: dict[str, object] = {}
-        self._student = proxies.Student(peer, self._stays, self._show)
+        self._student = Student(peer, self._stays, self._show, key)
 
     def loop(self) -> None:
         """Serve until the coordinator has gone."""
         while True:
             try:
                 order, _ = self._commands.receive()
-                for name in order.get("forget", ()):
-                    self._space.pop(name, None)
-                if "source" in order:
-                    shown = self._run(order["source"])
-                    self._commands.send({"outputs": shown, "gone": self._student.gone})
-                    if order["shared"]:
-                        self._share()
+                before = dict(self._space)
+                self._borrow(order["source"])
+                shown = self._cells.run(order["source"])
+                self._commands.send({"outputs": shown, "gone": self._student.gone})
+                if order["shared"]:
+                    self._share(before)
             except KeyboardInterrupt:
                 continue
             except ChannelError:
                 return
 
-    def _run(self, source: str) -> list[dict]:
-        self._borrow(source)
-        return self._cells.run(source)
-
     def _borrow(self, source: str) -> None:
-        """Put the student's values for the names that this cell reads and the tests lack."""
-        text = self._cells.shell.transform_cell(source)
-        try:
-            tree = ast.parse(text)
-        except SyntaxError:
-            return  # running it will say so
-        names = {
-            node.id
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-        }
-        for name, value in self._borrowed.items():  # they may have changed since
-            if self._space.get(name) is value:
-                del self._space[name]
-        missing = names - self._space.keys() - vars(builtins).keys()
-        self._wanted |= missing
-        wanted = sorted(self._wanted - self._space.keys())
-        found = {}
-        if wanted:
-            with contextlib.suppress(proxies.StudentGoneError, ValueError):
-                found = self._student.names(wanted)
-        self._space.update(found)
-        self._borrowed = found
+        """Put the student's values for the answers that this cell reads."""
+        for name in self._answers:  # an answer may have changed since, or be gone
+            self._space.pop(name, None)
+        now, later = names.read(source)
+        self._read_later |= later & self._answers
+        for name in sorted(now & self._answers | self._read_later):
+            with contextlib.suppress(NameError, StudentGoneError):
+                self._space[name] = self._student.name(name)
 
-    def _share(self) -> None:
-        """Remember what a cell defined that has run on both sides."""
-        self._shared = {
+    def _share(self, before: dict[str, object]) -> None:
+        """Remember what a cell has defined that runs on both sides."""
+        self._shared |= {
             name: value
             for name, value in self._space.items()
-            if isinstance(value, types.FunctionType | type)
+            if isinstance(value, types.FunctionType | type) and before.get(name) is not value
         }
 
     def _stays(self, value: object) -> bool:

@@ -12,19 +12,17 @@ Linux 5.14 or newer, since older kernels count the processes of all users with t
 
 import contextlib
 import ctypes
-import ctypes.util
 import os
 import platform
 import resource
 import shutil
-import socket
-import struct
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import dlcourse
+from dlcourse.grading.isolation.seccomp import NEW_NAMESPACES, libc, refuse_calls
 
 HOME = "/home/student"
 UNPRIVILEGED = 65534  # "nobody", where the grader itself runs as root
@@ -33,37 +31,9 @@ MEGABYTE = 1 << 20
 SYSTEM = ("/usr", "/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives", "/etc/localtime")
 TOP = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 
-NEW_NAMESPACES = 0x10000000 | 0x00020000 | 0x20000000 | 0x08000000 | 0x40000000 | 0x04000000
 (NEW_USER, MS_NOSUID_NODEV) = (0x10000000, 2 | 4)
 (MS_PRIVATE_REC, MS_BIND_REC) = (0x40000 | 0x4000, 0x1000 | 0x4000)
-(PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS, PR_SET_SECCOMP) = (4, 38, 22)
-
-# System calls by number, refused with "operation not permitted": they see or change other
-# processes, namespaces and the kernel, or take memory that no limit counts.
-REFUSED = {
-    "x86_64": {
-        "arch": 0xC000003E,
-        "clone": 56,
-        "clone3": 435,
-        "socket": 41,
-        "others": (
-            *(29, 64, 68, 101, 103, 155, 161, 163, 165, 166, 167, 169, 175, 176, 179, 246, 248),
-            *(249, 250, 272, 298, 304, 308, 310, 311, 313, 319, 321, 323, 425, 426, 427, 428),
-            *(429, 430, 431, 432, 433, 438, 440, 442, 447),
-        ),
-    },
-    "aarch64": {
-        "arch": 0xC00000B7,
-        "clone": 220,
-        "clone3": 435,
-        "socket": 198,
-        "others": (
-            *(190, 186, 194, 117, 116, 41, 51, 89, 40, 39, 224, 142, 105, 106, 60, 104, 217),
-            *(218, 219, 97, 241, 265, 268, 270, 271, 273, 279, 280, 282, 425, 426, 427, 428),
-            *(429, 430, 431, 432, 433, 438, 440, 442, 447),
-        ),
-    },
-}
+(PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS) = (4, 38)
 
 
 @dataclass(frozen=True)
@@ -111,7 +81,8 @@ def command(argv: list[str], hidden: tuple[str, ...] = ()) -> list[str]:
         The command line. Open file descriptors are inherited as usual.
     """
     options = ["--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-pid"]
-    options += ["--new-session", "--clearenv", "--proc", "/proc", "--dev", "/dev"]
+    options += ["--die-with-parent", "--new-session", "--clearenv"]
+    options += ["--proc", "/proc", "--dev", "/dev"]
     if os.geteuid() == 0:
         # Only for the step down to an unprivileged user, in enter().
         options += ["--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"]
@@ -184,13 +155,13 @@ def enter(limits: Limits) -> None:
         os.setgroups([])
         os.setresgid(UNPRIVILEGED, UNPRIVILEGED, UNPRIVILEGED)
         os.setresuid(UNPRIVILEGED, UNPRIVILEGED, UNPRIVILEGED)
-        _libc("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)  # or /proc/self belongs to root
+        libc("prctl", PR_SET_DUMPABLE, 1, 0, 0, 0)  # or /proc/self belongs to root
     uid, gid = os.geteuid(), os.getegid()
     # Counted in the new namespace too, so the limit has to stand before it is made.
     most = resource.getrlimit(resource.RLIMIT_NPROC)[1]
     most = 4096 if most == resource.RLIM_INFINITY else min(most, 4096)
     resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
-    _libc("unshare", NEW_NAMESPACES)
+    libc("unshare", NEW_NAMESPACES)
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"1000 {uid} 1")
     Path("/proc/self/gid_map").write_text(f"1000 {gid} 1")
@@ -202,8 +173,8 @@ def enter(limits: Limits) -> None:
     _mount(limits)
     _limit(limits)
     _drop_capabilities()
-    _libc("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    _filter()
+    libc("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    refuse_calls()
 
 
 def _mount(limits: Limits) -> None:
@@ -212,7 +183,7 @@ def _mount(limits: Limits) -> None:
     for name in ("cpuinfo", "meminfo"):  # where programs look how large the machine is
         with contextlib.suppress(OSError):
             kept[name] = Path("/proc", name).read_text()
-    _libc("mount", b"none", b"/", None, MS_PRIVATE_REC, None)
+    libc("mount", b"none", b"/", None, MS_PRIVATE_REC, None)
     # A Python that lies in one of these folders has to be there still.
     covered = [path for path in _python() if path.startswith(("/tmp/", f"{HOME}/"))]
     held = {path: os.open(path, os.O_PATH) for path in sorted(covered, key=len) if _exists(path)}
@@ -221,7 +192,7 @@ def _mount(limits: Limits) -> None:
     for path, descriptor in held.items():
         os.makedirs(path, exist_ok=True)
         here = f"/proc/self/fd/{descriptor}".encode()
-        _libc("mount", here, path.encode(), None, MS_BIND_REC, None)
+        libc("mount", here, path.encode(), None, MS_BIND_REC, None)
         os.close(descriptor)
     _empty("/proc", MEGABYTE)
     for name, text in kept.items():
@@ -231,7 +202,7 @@ def _mount(limits: Limits) -> None:
 
 def _empty(folder: str, size: int) -> None:
     options = f"size={size},nr_inodes=10000,mode=0755".encode()
-    _libc("mount", b"tmpfs", folder.encode(), b"tmpfs", MS_NOSUID_NODEV, options)
+    libc("mount", b"tmpfs", folder.encode(), b"tmpfs", MS_NOSUID_NODEV, options)
 
 
 def _limit(limits: Limits) -> None:
@@ -253,57 +224,4 @@ def _drop_capabilities() -> None:
     """Give up what the new user namespace gave: mounting, above all."""
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     nothing = (ctypes.c_uint32 * 6)()
-    _libc("capset", header, nothing)
-
-
-def _filter() -> None:
-    """Refuse system calls, by a program that the kernel runs at each of them (seccomp(2))."""
-    known = REFUSED.get(platform.machine())
-    if known is None:
-        raise OSError(f"there is no filter of system calls for {platform.machine()}")
-    (load, equal, at_least, bits, give) = (0x20, 0x15, 0x35, 0x45, 0x06)
-    (allow, not_permitted, not_there, kill) = (0x7FFF0000, 0x50001, 0x50026, 0x80000000)
-    no_family = 0x50061
-    program = [
-        (load, 0, 0, 4),  # the architecture, or numbers would mean something else
-        (equal, 1, 0, known["arch"]),
-        (give, 0, 0, kill),
-        (load, 0, 0, 0),  # the number of the call
-        (at_least, 0, 1, 0x40000000),
-        (give, 0, 0, kill),
-        (equal, 0, 1, known["clone3"]),  # its flags cannot be read here; libc falls back to clone
-        (give, 0, 0, not_there),
-    ]
-    for number in known["others"]:
-        program += [(equal, 0, 1, number), (give, 0, 0, not_permitted)]
-    program += [
-        (equal, 0, 7, known["socket"]),
-        (load, 0, 0, 16),  # its family
-        (equal, 3, 0, socket.AF_UNIX),
-        (equal, 2, 0, socket.AF_INET),
-        (equal, 1, 0, socket.AF_INET6),
-        (equal, 0, 1, 16),  # AF_NETLINK
-        (give, 0, 0, allow),
-        (give, 0, 0, no_family),  # a network namespace does not hold back AF_VSOCK, for one
-        (equal, 0, 3, known["clone"]),
-        (load, 0, 0, 16),  # its flags
-        (bits, 0, 1, NEW_NAMESPACES),
-        (give, 0, 0, not_permitted),
-        (give, 0, 0, allow),
-    ]
-    code = b"".join(struct.pack("HBBI", *step) for step in program)
-    text = ctypes.create_string_buffer(code, len(code))
-
-    class Program(ctypes.Structure):
-        _fields_ = [("length", ctypes.c_ushort), ("steps", ctypes.c_void_p)]
-
-    whole = Program(len(program), ctypes.addressof(text))
-    _libc("prctl", PR_SET_SECCOMP, 2, ctypes.byref(whole), 0, 0)
-
-
-def _libc(name: str, *arguments) -> None:
-    function = getattr(ctypes.CDLL(None, use_errno=True), name)
-    arguments = [ctypes.c_ulong(a) if isinstance(a, int) else a for a in arguments]
-    if function(*arguments) != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, f"the sandbox could not {name}: {os.strerror(number)}")
+    libc("capset", header, nothing)

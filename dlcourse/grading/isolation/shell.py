@@ -16,6 +16,7 @@ from traitlets.config import Config
 
 CUT = "\n... more output is left out ...\n"
 MAX_DISPLAYS = 100
+MAX_DISPLAYED = 20_000_000  # characters of one cell's displays together
 RULE = "-" * 75  # with which IPython begins a traceback
 
 
@@ -29,7 +30,7 @@ class Recorder:
     def start(self) -> None:
         """Forget everything."""
         self.outputs: list[dict] = []
-        self._left, self._displays = self.limit, 0
+        self._left, self._displays, self._displayed = self.limit, 0, 0
 
     def take(self) -> list[dict]:
         """What has come since the last time."""
@@ -52,7 +53,12 @@ class Recorder:
         """Add a value or a display."""
         size = sum(len(item) for item in data.values() if isinstance(item, str | bytes))
         self._displays += 1
-        if self._displays > MAX_DISPLAYS or size > 5 * self.limit:
+        self._displayed += size
+        if (
+            self._displays > MAX_DISPLAYS
+            or size > 5 * self.limit
+            or self._displayed > MAX_DISPLAYED
+        ):
             self.stream("stdout", CUT)
             return
         self.outputs.append({"output_type": kind, "data": data, "metadata": metadata, **more})

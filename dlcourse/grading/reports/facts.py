@@ -12,11 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from dlcourse.grading.content.text import plain
 from dlcourse.grading.course import UserError, require_nbgrader
 from dlcourse.grading.reports import sources as report_sources
 from dlcourse.grading.reports import suspicious
-from dlcourse.grading.reports.sources import Event, Question, Work, plain
+from dlcourse.grading.reports import works as report_works
+from dlcourse.grading.reports.sources import Question
 from dlcourse.grading.reports.suspicious import Finding
+from dlcourse.grading.reports.works import Event, Work
 
 FEWEST = 10  # students from whom a discrimination is calculated
 
@@ -198,7 +201,7 @@ def collect(slug: str, root: Path) -> Report:
     auto = [q for q in course.source.questions if not q.by_hand]
     works, students = {}, []
     for name in sorted(course.enrolled | course.handed_in | set(course.grades)):
-        work = works[name] = report_sources.work(course, name)
+        work = works[name] = report_works.work(course, name)
         students.append(_student(course, name, work, auto))
     graded = [student for student in students if student.state == "graded"]
     if not graded and not any(student.state == "refused" for student in students):

@@ -15,17 +15,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from dlcourse.grading.content.text import cell, printable
 from dlcourse.grading.reports import facts as facts
 from dlcourse.grading.reports import sources as report_sources
 from dlcourse.grading.reports.facts import Item, Report
-from dlcourse.grading.reports.sources import plain
 from dlcourse.grading.reports.suspicious import KINDS
 
 BINS = 10
 NOTABLE = 0.1  # a discrimination this far below 0 is mentioned; nearer to it, chance is enough
 # The plot's place in the drawing, whose units are pixels on a small phone.
 LEFT, RIGHT, TOP, FLOOR = 10, 410, 24, 150
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # how spreadsheets know one
 STATES = {
     "graded": "graded",
     "refused": "refused",
@@ -251,14 +250,6 @@ def _csv(columns: list[str], rows: Iterable[Mapping[str, object]]) -> str:
     return text.getvalue()
 
 
-def cell(value: object) -> object:
-    """A value for a table; text on one line that no spreadsheet takes for a formula."""
-    if not isinstance(value, str):
-        return value
-    line = " / ".join(part.strip() for part in plain(value).splitlines())
-    return f"'{line}" if line.startswith(FORMULA) else line
-
-
 def write(contents: Mapping[Path, str]) -> None:
     """Write files so that each is there whole or as it was, and none before all are complete."""
     made: dict[Path, str] = {}
@@ -277,7 +268,8 @@ def write(contents: Mapping[Path, str]) -> None:
 
 
 def _name(student: str) -> str:
-    return plain(student, 100)
+    shown = printable(student)
+    return shown if len(shown) <= 100 else f"{shown[:99]}…"
 
 
 def _names(students: Iterable[str], most: int = 3) -> str:

@@ -1,7 +1,6 @@
-"""What `dlcourse report` reads: the instructor's notebook, the gradebook, the graded notebooks."""
+"""What `dlcourse report` reads of a class: the instructor's notebook and the gradebook."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,13 +9,7 @@ from typing import NamedTuple
 from nbformat import NotebookNode
 
 from dlcourse.grading.course import UserError, find_exercise, load_config
-from dlcourse.grading.reports import constructs
-
-REFUSAL = "refusal"  # id of the first cell of a refused submission's notebook; it has the reason
-# Errors that are the grader's own.
-EVENTS = frozenset({"KernelDied", "TimeLimit", "MemoryLimit", "OutputLimit", "NotRun"})
-LONGEST = 700  # characters of a message that are kept
-LARGEST = 100_000_000  # bytes of a graded notebook that is read
+from dlcourse.grading.reports import scanner
 
 
 @dataclass(frozen=True)
@@ -89,45 +82,6 @@ class Course:
     grades: dict[str, dict[str, Grade]] = field(default_factory=dict)
     handed_in: set[str] = field(default_factory=set)
     enrolled: set[str] = field(default_factory=set)
-
-
-@dataclass(frozen=True)
-class Event:
-    """Where grading ran into a limit or the kernel died; ``question`` may be empty."""
-
-    student: str
-    question: str
-    kind: str
-    text: str
-
-
-class Text(NamedTuple):
-    """A code cell of the student's: its id if it was there to be filled in, where it stands."""
-
-    name: str
-    place: str
-    text: str
-
-
-@dataclass
-class Work:
-    """What a student's graded notebook shows.
-
-    Attributes:
-        missing: whether there is none, or none that can be read.
-        refusal: the reason for which the submission was refused.
-        blank: ids of questions whose cells are all as they were released.
-        messages: of questions that ended with an error, by id.
-        events: what the grader's limits ended.
-        texts: the student's own code.
-    """
-
-    missing: bool = False
-    refusal: str = ""
-    blank: set[str] = field(default_factory=set)
-    messages: dict[str, str] = field(default_factory=dict)
-    events: list[Event] = field(default_factory=list)
-    texts: list[Text] = field(default_factory=list)
 
 
 def read(slug: str, root: Path) -> Course:
@@ -231,94 +185,4 @@ def _source(notebook: NotebookNode, points: dict[str, tuple[float, bool]]) -> So
         maximum, by_hand = points[name]
         questions.append(Question(name, "", maximum, by_hand=by_hand))
     ids = {cell.get("id", "") for cell in notebook.cells}
-    return Source(title, questions, ids, solutions, constructs.imported(own))
-
-
-def work(course: Course, student: str) -> Work:
-    """Read a student's graded notebook."""
-    notebook = _notebook(course, student)
-    if notebook is None:
-        return Work(missing=True)
-    cells, source = notebook.cells, course.source
-    if cells and cells[0].get("id") == REFUSAL:
-        reason = re.sub(r"\A\*\*[^*]*\*\*", "", cells[0].source)  # the heading says that much
-        return Work(refusal=plain(reason) or "no reason given")
-    here = Work()
-    places = {cell: q.short for q in reversed(source.questions) for cell in q.cells}
-    places |= {question.name: question.short for question in source.questions}
-    filled, place = set(), ""
-    for cell in reversed(cells):  # so that a cell of the student's own is known by what follows it
-        mark = cell.metadata.get("nbgrader")
-        name = mark.get("grade_id", "") if isinstance(mark, dict) else ""
-        place = places.get(name, place)
-        changed = (
-            name in source.solutions and cell.source.strip() != course.stubs.get(name, "").strip()
-        )
-        filled |= {name} if changed else set()
-        if cell.cell_type != "code":
-            continue
-        if changed:
-            here.texts.append(Text(name, place, cell.source))
-        elif not name and cell.get("id") not in source.ids:
-            before = f"own cell before {place}" if place else "own cell at the end"
-            here.texts.append(Text("", before, cell.source))
-        kind, message = _error(cell.get("outputs", []))
-        if message:
-            here.messages[name] = message
-        if kind in EVENTS:
-            text = message.removeprefix(f"{kind}: ")
-            here.events.append(Event(student, places.get(name, ""), kind, text))
-    here.texts.reverse()
-    here.events.reverse()
-    here.blank = {q.name for q in source.questions if q.cells and filled.isdisjoint(q.cells)}
-    return here
-
-
-def plain(text: object, longest: int = LONGEST) -> str:
-    """A stranger's text without color codes, control characters and marks that turn it around."""
-    from nbconvert.filters import strip_ansi
-
-    lines = strip_ansi(str(text)[: 20 * longest]).expandtabs(4).strip().split("\n")
-    unseen = ("Cc", "Cf", "Cs")
-    clean = "\n".join(
-        "".join("\ufffd" if unicodedata.category(sign) in unseen else sign for sign in line)
-        for line in lines[:12]
-    )
-    cut = len(clean) > longest or len(lines) > 12
-    return clean[:longest].rstrip() + " …" if cut else clean
-
-
-def _notebook(course: Course, student: str) -> NotebookNode | None:
-    from nbformat import v4
-
-    folder, name = course.autograded.parents[2], course.autograded.name
-    path = folder / student / course.autograded.parent.name / name
-    try:
-        if path.stat().st_size > LARGEST:
-            return None
-        notebook = v4.reads_json(path.read_text(encoding="utf-8"))
-        whole = all(
-            isinstance(cell.source, str) and isinstance(cell.metadata, dict) and cell.cell_type
-            for cell in notebook.cells
-        )
-        return notebook if whole else None
-    except (OSError, ValueError, AttributeError, KeyError, TypeError, RecursionError):
-        return None
-
-
-def _error(outputs: list) -> tuple[str, str]:
-    """The name and the message of a cell's first error; empty where there is none.
-
-    Of a failed check these are its own words, of any other error its name and message. The
-    traceback, which quotes hidden tests, is not used.
-    """
-    for output in outputs:
-        kind = output.get("output_type")
-        if kind == "error":
-            name, value = plain(output.get("ename", ""), 80), plain(output.get("evalue", ""))
-            if name == "CheckError" and value:
-                return name, value
-            return name, f"{name}: {value}" if value else name
-        if kind == "stream" and output.get("name") == "stderr":
-            return "stderr", "Something was printed on stderr, for which nbgrader gives no points."
-    return "", ""
+    return Source(title, questions, ids, solutions, scanner.imported(own))

@@ -1,7 +1,7 @@
 """Constructs in an answer that are worth a look: a hint to a reader, never a verdict.
 
 Each of them has honest uses, and no grade depends on any. Nothing of the student's is run: the text
-is parsed, by ``constructs.py`` in a process of its own with limits, because parsing what a
+is parsed, by ``scanner.py`` in a process of its own with limits, because parsing what a
 stranger wrote can take long or crash Python.
 """
 
@@ -10,9 +10,17 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from dlcourse.grading.reports import constructs
+from dlcourse.grading.reports import scanner
 
+# Isolated, Python does not see this package where it is not installed: the argument is its folder.
+PROGRAM = """
+import sys
+sys.path.append(sys.argv[1])
+from dlcourse.grading.reports import scanner
+scanner.serve()
+"""
 # Of each kind: what it is, and why it is worth a look although honest uses exist.
 KINDS = {
     "frames": (
@@ -111,7 +119,7 @@ def scan(text: str, known: Mapping[str, str] | None = None) -> list[Finding]:
     Returns:
         Each construct once, where it first appears.
     """
-    return [Finding(*found) for found in constructs.scan(text, known or {}, {})]
+    return [Finding(*found) for found in scanner.scan(text, known or {}, {})]
 
 
 def scan_all(
@@ -134,7 +142,7 @@ def scan_all(
             results.append([[Finding(*found) for found in cell] for cell in json.loads(line)])
         if len(results) < len(notebooks):  # the next one ended the process
             failed = Finding(
-                "unread", f"more than {constructs.SECONDS} s, or a crash of the parser", 1, ""
+                "unread", f"more than {scanner.SECONDS} s, or a crash of the parser", 1, ""
             )
             cells = notebooks[len(results)]
             results.append([[failed] if not number else [] for number in range(len(cells))])
@@ -148,11 +156,11 @@ def _worker(task: str, notebooks: int) -> list[str]:
     """
     try:
         done = subprocess.run(
-            [sys.executable, "-I", constructs.__file__],
+            [sys.executable, "-I", "-c", PROGRAM, str(Path(scanner.__file__).parents[3])],
             input=task.encode("ascii"),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=30 + constructs.SECONDS * notebooks,
+            timeout=30 + scanner.SECONDS * notebooks,
         ).stdout
     except subprocess.TimeoutExpired as late:
         done = late.stdout or b""

@@ -9,6 +9,7 @@ import json
 import os
 import stat
 import warnings
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,22 +18,30 @@ from nbconvert.exporters import NotebookExporter
 from nbformat import validator
 from nbgrader.coursedir import CourseDirectory
 
-from dlcourse.grading.course import UserError
-from dlcourse.grading.submissions.transplant import REFUSED
+from dlcourse.grading.submissions import folder
+from dlcourse.grading.submissions.folder import MEGABYTE, RefusedError
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
-MEGABYTE = 1_000_000
 MAX_NOTEBOOK = 20 * MEGABYTE  # an honest notebook with many figures has 1 or 2
-MAX_FOLDER = 50 * MEGABYTE
-MAX_FILES = 200
 MAX_CELLS = 1000
 MAX_CELL = 200_000  # characters of one cell's text; a long answer has 5,000
+REFUSAL = "dlcourse_refusal"  # in nbconvert's resources: why a submission is not graded
+OURS = "dlcourse"  # how the names of all metadata begin that only the grader writes
 
 
-class RefusedError(UserError):
-    """A submission that is not graded; its text is the reason, for the student."""
+@dataclass(frozen=True)
+class Submission:
+    """What a student handed in.
+
+    Attributes:
+        notebook: the notebook; an empty one where it may not be graded.
+        refusal: why it may not, for the student; '' if it may.
+    """
+
+    notebook: "NotebookNode"
+    refusal: str = ""
 
 
 def read_submission(
@@ -47,37 +56,20 @@ def read_submission(
         name: the notebook's file name; that of the exercise if omitted.
 
     Returns:
-        The notebook, in the current format.
+        The notebook, in the current format; what its metadata says in our name is dropped.
 
     Raises:
         RefusedError: if the notebook is missing or cannot be graded, or if something in the folder
-            is neither a file nor a folder, or if there is too much of it.
+            is neither a file nor a folder or cannot be read, or if there is too much of it.
     """
-    folder = check_files(submitted, student, slug)
-    notebook = folder / (name or f"{slug}.ipynb")
-    if not os.path.lexists(notebook):
-        raise RefusedError(f"the submission has no file {notebook.name}")
-    return read_notebook(notebook, name=notebook.name)
-
-
-def check_files(submitted: Path, student: str, slug: str) -> Path:
-    """Check all that lies in a student's folder.
-
-    Args:
-        submitted: the folder with one folder for each student.
-        student: the student's name or number.
-        slug: the exercise's name.
-
-    Returns:
-        The folder.
-
-    Raises:
-        RefusedError: if something in it is neither a file nor a folder, or if there is too much.
-    """
-    folder = submitted / student / slug
-    _check_parents(folder, submitted)
-    _check_folder(folder)
-    return folder
+    path = folder.check(submitted, student, slug) / (name or f"{slug}.ipynb")
+    if not os.path.lexists(path):
+        raise RefusedError(f"the submission has no file {path.name}")
+    notebook = read_notebook(path, name=path.name)
+    for part in [notebook, *notebook.cells]:
+        for key in [key for key in part.metadata if key.startswith(OURS)]:
+            del part.metadata[key]
+    return notebook
 
 
 def read_notebook(path: Path, name: str | None = None) -> "NotebookNode":
@@ -172,41 +164,6 @@ def _check_cells(notebook: "NotebookNode", name: str) -> None:
         raise RefusedError(f"{name} has no test cells: it is not an exercise of this course")
 
 
-def _check_parents(folder: Path, submitted: Path) -> None:
-    """No folder on the way may be a link: it could lead to another student or the solutions."""
-    for parent in [folder, *folder.parents]:
-        if parent == submitted:
-            return
-        if parent.is_symlink():
-            raise RefusedError(f"the folder {parent.name} is a link: hand in the folder itself")
-
-
-def _check_folder(folder: Path) -> None:
-    """All of the folder has to be harmless, since nbgrader copies whatever lies in it."""
-    files, size = 0, 0
-    for parent, folders, names in os.walk(folder):
-        for name in [*folders, *names]:
-            path = Path(parent) / name
-            status = path.lstat()
-            shown = path.relative_to(folder)
-            if stat.S_ISLNK(status.st_mode):
-                raise RefusedError(f"{shown} is a link: hand in the file itself")
-            if stat.S_ISREG(status.st_mode) and status.st_nlink > 1:
-                raise RefusedError(
-                    f"{shown} is a link, a second name of another file: hand in a copy of it"
-                )
-            if not (stat.S_ISREG(status.st_mode) or stat.S_ISDIR(status.st_mode)):
-                raise RefusedError(f"{shown} is not an ordinary file: hand in ordinary files only")
-            files += 1
-            size += status.st_size if path.suffix != ".ipynb" else 0
-    if files > MAX_FILES or size > MAX_FOLDER:
-        raise RefusedError(
-            f"the submission has {files} files and {size / MEGABYTE:.0f} MB beside the notebook; "
-            f"allowed are {MAX_FILES} and {MAX_FOLDER / MEGABYTE:.0f} MB. "
-            "Hand in the notebook only."
-        )
-
-
 class SubmissionExporter(NotebookExporter):
     """Reads a submitted notebook for nbgrader's ``Autograde``.
 
@@ -231,23 +188,25 @@ class SubmissionExporter(NotebookExporter):
         if not path.is_relative_to(submitted):
             return super().from_filename(filename, resources=resources, **kw)
         student, slug = path.relative_to(submitted).parts[:2]
-        notebook = submission(submitted, student, slug, path.name)
-        return self.from_notebook_node(notebook, resources=resources, **kw)
+        handed_in = submission(submitted, student, slug, path.name)
+        # Beside the notebook, in which a student could have written it.
+        resources = {**(resources or {}), REFUSAL: handed_in.refusal}
+        return self.from_notebook_node(handed_in.notebook, resources=resources, **kw)
 
 
-def submission(submitted: Path, student: str, slug: str, name: str) -> "NotebookNode":
-    """A student's notebook, or what stands for it where it may not be graded.
+def submission(submitted: Path, student: str, slug: str, name: str | None = None) -> Submission:
+    """A student's notebook, or the reason why there is none to grade.
 
     Args:
         submitted: the folder with one folder for each student.
         student: the student's name or number.
         slug: the exercise's name.
-        name: the notebook's file name.
+        name: the notebook's file name; that of the exercise if omitted.
 
     Returns:
-        The notebook; an empty one with the reason in its metadata if there is one to refuse it.
+        The submission, with a refusal if it may not be graded.
     """
     try:
-        return read_submission(submitted, student, slug, name)
+        return Submission(read_submission(submitted, student, slug, name))
     except RefusedError as error:
-        return nbformat.v4.new_notebook(metadata={REFUSED: str(error)})
+        return Submission(nbformat.v4.new_notebook(), str(error))

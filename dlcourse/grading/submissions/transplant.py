@@ -9,28 +9,45 @@ is tested. The rules:
 * For a cell to be filled in, the text of its first copy that differs from the released one counts.
   Without one the released stub stays.
 * Of a locked cell (tests above all) and of the exercise's own text nothing is taken, whatever was
-  changed, copied or deleted.
+  changed, copied or deleted. What code this leaves out is said at the head of the notebook.
 * What the student added, and further copies of a cell to be filled in, stay in place as plain code
   or text: before the exercise's cell that follows them in the submission. So an honest notebook
   runs in the order in which its author ran it.
 * Outputs and metadata are dropped. Pictures pasted into an answer that a person reads remain.
 """
 
-import ast
 import copy
 from collections.abc import Iterable
-from pathlib import Path
 
 import nbformat
-from IPython.core.inputtransformer2 import TransformerManager
 from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
+
+from dlcourse.grading.submissions import template
+from dlcourse.grading.submissions.intake import REFUSAL
+from dlcourse.grading.submissions.template import grade_id
 
 PICTURES = ("image/png", "image/jpeg", "image/gif")
-REFUSED = "dlcourse_refused"  # metadata of what stands for a notebook that may not be graded
+# In the metadata of the notebook to grade, which is ours: why nothing of the submission is in it,
+# what of it was not taken, and what it lacks.
+REFUSED, LEFT_OUT, LACKS = "dlcourse_refused", "dlcourse_left_out", "dlcourse_lacks"
+NOT_USED = (
+    "**Not all that you handed in was used.** The exercise is run with its own copies of the cells "
+    "below. They differ from yours, which adds what is quoted here. Put code of your own into your "
+    "answers, or into new cells."
+)
+NOT_FOUND = (
+    "**Not all of the exercise was found in what you handed in.** The cells below are missing, or "
+    "have lost the marks by which they are known, so that they count as not filled in. Copy your "
+    "answers into a fresh copy of the exercise and hand that in."
+)
+NOTHING_FOUND = (
+    "none of the cells to be filled in was found in it: their marks have been lost or changed. "
+    "Copy your answers into a fresh copy of the exercise and hand that in."
+)
 
 
 class Transplant(NbGraderPreprocessor):
@@ -41,108 +58,93 @@ class Transplant(NbGraderPreprocessor):
 
         Args:
             nb: the submission.
-            resources: nbgrader's: the names of the exercise and the notebook, and the gradebook.
+            resources: nbgrader's: the names of the exercise and the notebook, and the gradebook;
+                and from the intake why the submission is refused, if it is.
 
         Returns:
             The instructor's notebook with the student's answers, and the resources.
 
         Raises:
-            RuntimeError: if the instructor's notebook is missing, or has changed since it was
+            UserError: if the instructor's notebook is missing, or has changed since it was
                 entered into the gradebook.
         """
-        names = resources["nbgrader"]
+        given = resources["nbgrader"]
         course = CourseDirectory(parent=self)
-        folder = course.format_path(course.source_directory, ".", names["assignment"])
-        path = Path(folder) / f"{names['notebook']}.ipynb"
-        if not path.exists():
-            raise RuntimeError(f"there is no instructor's notebook {path} to grade with")
-        with Gradebook(names["db_url"]) as gradebook:
-            entered = gradebook.find_notebook(names["notebook"], names["assignment"])
-            texts = {cell.name: cell.source for cell in entered.source_cells}
-            graded = {cell.name for cell in entered.grade_cells}
-        template = released(nbformat.read(path, as_version=4), texts, graded, names["assignment"])
-        if reason := nb.metadata.get(REFUSED):
-            return refusal(template, reason), resources
-        return transplant(template, nb), resources
+        with Gradebook(given["db_url"]) as gradebook:
+            exercise = template.read(course, gradebook, given["assignment"], given["notebook"])
+        return grafted(exercise, nb, resources.get(REFUSAL, "")), resources
 
 
-def released(
-    source: NotebookNode, texts: dict[str, str], graded: set[str], slug: str
-) -> NotebookNode:
-    """The instructor's notebook with stubs for the solutions, and with the hidden tests.
+def grafted(exercise: NotebookNode, submission: NotebookNode, reason: str = "") -> NotebookNode:
+    """What is graded: the exercise with a student's text, or headed by the reason why without.
 
     Args:
-        source: the instructor's notebook.
-        texts: the text of each of nbgrader's cells, by ``grade_id``, as ``generate_assignment``
-            entered it into the gradebook.
-        graded: the ``grade_id`` of each cell that the gradebook has points for.
-        slug: the exercise's name, for the error message.
+        exercise: with stubs and all tests, as :mod:`template` reads it. Not changed.
+        submission: the student's notebook.
+        reason: why it is refused; '' if it is not.
 
-    Raises:
-        RuntimeError: if the notebook has other cells than the gradebook.
+    Returns:
+        The notebook to grade.
     """
-    notebook = copy.deepcopy(source)
-    kinds = (utils.is_grade, utils.is_solution, utils.is_locked, utils.is_task)
-    ours = {_grade_id(cell): cell for cell in notebook.cells if any(kind(cell) for kind in kinds)}
-    if differ := (set(ours) - set(texts)) | (graded - set(ours)):
-        raise RuntimeError(
-            f"the solution of {slug} has other cells than the gradebook "
-            f"({', '.join(sorted(differ))}): run  nbgrader generate_assignment {slug} --force"
-        )
-    for grade_id, cell in ours.items():
-        if utils.is_solution(cell):
-            cell.metadata["dlcourse"] = {"role": "student", "binds": _names(cell.source)}
-        cell.source = texts[grade_id]
-    for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs, cell.execution_count = [], None
-    return notebook
+    if not reason:
+        notebook = transplant(exercise, submission)
+        lacks = notebook.metadata.get(LACKS, [])
+        if not lacks or len(lacks) < sum(map(utils.is_solution, exercise.cells)):
+            return notebook
+        reason = NOTHING_FOUND
+    return refusal(exercise, reason)
 
 
-def refusal(template: NotebookNode, reason: str) -> NotebookNode:
+def refusal(exercise: NotebookNode, reason: str) -> NotebookNode:
     """The exercise without answers, headed by the reason why there are none.
 
     Args:
-        template: the exercise with stubs and all tests. Not changed.
+        exercise: with stubs and all tests, as :mod:`template` reads it. Not changed.
         reason: a sentence for the student.
 
     Returns:
         The notebook to grade; it earns nothing, and its author reads why.
     """
-    notebook = copy.deepcopy(template)
+    notebook = copy.deepcopy(exercise)
+    notebook.metadata[REFUSED] = reason
     text = f"**This submission could not be graded.** {reason}"
     notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text, id="refusal"))
     return notebook
 
 
-def transplant(template: NotebookNode, submission: NotebookNode) -> NotebookNode:
+def transplant(exercise: NotebookNode, submission: NotebookNode) -> NotebookNode:
     """Put the student's text into the exercise, by the rules above.
 
     Args:
-        template: the exercise with stubs and all tests. Not changed.
+        exercise: with stubs and all tests, as :mod:`template` reads it. Not changed.
         submission: the student's notebook; only its cells' text, types, ids and order are read.
 
     Returns:
         The notebook to grade.
     """
-    notebook = copy.deepcopy(template)
-    by_grade_id = {_grade_id(cell): i for i, cell in enumerate(notebook.cells) if _grade_id(cell)}
+    notebook = copy.deepcopy(exercise)
+    by_grade_id = {grade_id(cell): i for i, cell in enumerate(notebook.cells) if grade_id(cell)}
     by_cell_id = {cell.get("id"): i for i, cell in enumerate(notebook.cells) if cell.get("id")}
-    own_text = {cell.source.strip() for cell in template.cells}
+    own_text = {cell.source.strip() for cell in exercise.cells}
 
+    found: set[int] = set()
     filled: set[int] = set()
+    left_out: list[str] = []
     waiting: list[NotebookNode] = []  # free cells, until the exercise's cell that follows them
     before: dict[int, list[NotebookNode]] = {}
     for cell in submission.cells:
-        place = by_grade_id.get(_grade_id(cell), by_cell_id.get(cell.get("id")))
+        place = by_grade_id.get(grade_id(cell), by_cell_id.get(cell.get("id")))
         if place is None:
             waiting.extend(_free(cell, own_text))
             continue
         ours = notebook.cells[place]
+        found.add(place)
+        if not utils.is_solution(ours) and (difference := _difference(cell, ours)):
+            left_out.append(f"{_name(ours)}: {difference}")
         if utils.is_solution(ours) and place in filled:
             waiting.extend(_free(cell, own_text))
             continue
-        if utils.is_solution(ours) and cell.source.strip() != template.cells[place].source.strip():
+        if utils.is_solution(ours) and cell.source.strip() != exercise.cells[place].source.strip():
             filled.add(place)
             ours.source = cell.source
             if pictures := _pictures(cell, ours):
@@ -155,33 +157,42 @@ def transplant(template: NotebookNode, submission: NotebookNode) -> NotebookNode
         cells += [*before.get(place, []), cell]
     notebook.cells = [*cells, *waiting]
     _number(notebook, known=set(by_cell_id))
+    fillable = [i for i, cell in enumerate(exercise.cells) if utils.is_solution(cell)]
+    if lacks := [_name(exercise.cells[i]) for i in fillable if i not in found]:
+        notebook.metadata[LACKS] = lacks
+        _head(notebook, "lacks", NOT_FOUND, lacks)
+    if left_out:
+        more = f" and {len(left_out) - 3} more" if len(left_out) > 3 else ""
+        notebook.metadata[LEFT_OUT] = "; ".join(left_out[:3]) + more
+        _head(notebook, "left-out", NOT_USED, left_out)
     return notebook
 
 
-def _grade_id(cell: NotebookNode) -> str | None:
-    """The id that nbgrader gave a cell. In a submission it may be anything, or not be there."""
-    mark = cell.metadata.get("nbgrader")
-    grade_id = mark.get("grade_id") if isinstance(mark, dict) else None
-    return grade_id if isinstance(grade_id, str) else None
+def _head(notebook: NotebookNode, name: str, text: str, lines: list[str]) -> None:
+    """Tell the student something at the head of the notebook."""
+    text = "\n".join([text, "", *(f"* `{line}`" for line in lines)])
+    notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text, id=name))
 
 
-def _names(source: str) -> list[str]:
-    """The names that a cell's top level defines, which tests take from the student afterwards."""
-    try:
-        tree = ast.parse(TransformerManager().transform_cell(source))
-    except SyntaxError:
-        return []
-    names = set()
-    for statement in tree.body:
-        if isinstance(statement, ast.FunctionDef | ast.ClassDef | ast.AsyncFunctionDef):
-            names.add(statement.name)
-        elif not isinstance(statement, ast.Import | ast.ImportFrom):
-            names |= {
-                node.id
-                for node in ast.walk(statement)
-                if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-            }
-    return sorted(names)
+def _name(cell: NotebookNode) -> str:
+    """What one of the exercise's cells is called."""
+    return grade_id(cell) or cell.id
+
+
+def _difference(cell: NotebookNode, ours: NotebookNode) -> str:
+    """What the student's version of one of the exercise's code cells adds, in a line of text."""
+    if ours.cell_type != "code" or cell.cell_type != "code":
+        return ""
+    released = copy.deepcopy(ours)
+    ClearHiddenTests()._remove_hidden_test_region(released)
+    old, new = ([line.rstrip() for line in c.source.splitlines()] for c in (released, cell))
+    if "\n".join(old).strip() == "\n".join(new).strip():
+        return ""
+    added = [line.strip() for line in new if line.strip() and line not in old]
+    if not added:
+        return "(lines are missing or stand elsewhere)"
+    shown = " / ".join(line[:60] for line in added[:3]) + (" / …" if len(added) > 3 else "")
+    return "".join(c if c.isprintable() and c != "`" else "?" for c in shown)
 
 
 def _free(cell: NotebookNode, own_text: set[str]) -> Iterable[NotebookNode]:

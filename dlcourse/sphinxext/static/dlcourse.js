@@ -1,6 +1,7 @@
 /* Quizzes, and a few mends of the theme for those who use a keyboard or a screen reader. */
 (function () {
   "use strict";
+  const dlcourse = window.dlcourse;
 
   /* -- Quiz ----------------------------------------------------------------------------------
      A click answers at once. The arrow keys only move between the options, as they must for
@@ -43,10 +44,22 @@
     });
     box.append(verdict, why);
     say(quiz, box);
+    dlcourse.progress.set(quiz.id, { choice: input.value, right: right });
+  }
+
+  /* An answer of an earlier visit is marked, and silent. */
+  function restore(quiz) {
+    const kept = dlcourse.progress.get(quiz.id);
+    const input = kept && quiz.querySelector('input[value="' + kept.choice + '"]');
+    if (input) {
+      input.checked = true;
+      mark(quiz, input.closest(".quiz-option"));
+    }
   }
 
   function setUpQuiz(quiz) {
     let byArrow = false;
+    restore(quiz);
     quiz.addEventListener("keydown", function (event) {
       if (event.target.type !== "radio") {
         return;
@@ -92,7 +105,8 @@
      block would be a burden. */
   function setUpScrolling() {
     const selector = ".bd-article pre, .bd-article mjx-container, .bd-article .text_html, " +
-      ".bd-article div.math, .bd-article .pst-scrollable-table-container";
+      ".bd-article div.math, .bd-article .pst-scrollable-table-container, " +
+      ".bd-article .dlcourse-scroll";
     document.querySelectorAll(selector).forEach(function (element) {
       const scrolls = element.scrollWidth > element.clientWidth;
       if (scrolls && getComputedStyle(element).overflowX !== "visible") {

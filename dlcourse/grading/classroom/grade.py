@@ -1,0 +1,189 @@
+"""`dlcourse grade`: a whole class, on all cores or on many machines, with one writer.
+
+For each student: the intake, then the transplant, here; the cells run in workers; then nbgrader
+itself records the outputs, one student after another, in this process and no other. Whatever one
+submission is like, everybody else gets a grade.
+"""
+
+import concurrent.futures
+import contextlib
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+from nbformat import NotebookNode
+from tqdm import tqdm
+
+from dlcourse.grading.classroom import results
+from dlcourse.grading.classroom.classroom import Classroom
+from dlcourse.grading.classroom.executor import executor
+from dlcourse.grading.classroom.results import Result
+from dlcourse.grading.course import UserError, find_exercise
+from dlcourse.grading.isolation import sandbox, session
+from dlcourse.grading.submissions.transplant import LACKS, LEFT_OUT, REFUSED
+
+
+def grade(
+    slug: str,
+    root: Path,
+    students: list[str] | None = None,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    force: bool = False,
+    confined: bool = True,
+) -> int:
+    """See :func:`dlcourse.grading.grade`."""
+    find_exercise(slug, root / "solutions")
+    if confined and scheduler is None and (reason := sandbox.missing()):
+        raise UserError(
+            f"{reason}. Without it students' code would run with your own rights; if you trust "
+            "every one of them, add  --no-sandbox"
+        )
+    classroom = Classroom(slug, root, confined)
+    known = _known(classroom, students)
+    if not known:
+        raise UserError(
+            f"there is nothing to grade: no folder {classroom.submitted}/STUDENT/{slug}"
+        )
+    logging.getLogger("traitlets").setLevel(logging.CRITICAL)
+    chosen = students or known
+    try:
+        with classroom.alone(), executor(workers, scheduler) as (pool, width):
+            made = _grade(classroom, chosen, pool, width, force or students is not None)
+    finally:
+        session.close()
+    results.show(made)
+    if students is None:
+        path = classroom.reports / f"{slug}.csv"
+        results.save(made, path)
+        print(f"Report: {path}; more with  dlcourse report {slug}")
+    return int(not all(result.done for result in made))
+
+
+def forget(slug: str, root: Path, students: Sequence[str]) -> int:
+    """See :func:`dlcourse.grading.forget`."""
+    find_exercise(slug, root / "solutions")
+    classroom = Classroom(slug, root)
+    _known(classroom, students)
+    for student in filter(classroom.has_submission, students):
+        raise UserError(
+            f"{student} has handed in {slug}: to grade it afresh, run  dlcourse grade {slug} "
+            f"--student {student}"
+        )
+    with classroom.alone():
+        for student in students:
+            standing = classroom.record.standing(student)
+            if standing is None:
+                print(f"{student} has no grade for {slug}.")
+                continue
+            classroom.record.forget(student)
+            print(f"Removed: {standing.score:g} of {standing.max_score:g} of {student} for {slug}.")
+    return 0
+
+
+def _known(classroom: Classroom, students: Sequence[str] | None) -> list[str]:
+    """Everybody; an error if somebody else is asked for."""
+    known = classroom.students()
+    for student in students or ():
+        if student not in known:
+            raise UserError(
+                f"there is no student '{student}'; known are: {', '.join(known) or 'nobody'}"
+            )
+    return known
+
+
+class _Waiting(NamedTuple):
+    """What is needed once a worker is done."""
+
+    student: str
+    whole: NotebookNode
+    timestamp: str
+    inputs: str
+
+
+def _grade(classroom: Classroom, chosen: list[str], pool, width: int, force: bool) -> list[Result]:
+    made: dict[str, Result] = {}
+    waiting: dict[concurrent.futures.Future, _Waiting] = {}
+    left = iter(chosen)
+    with tqdm(total=len(chosen), unit="student", desc=classroom.slug) as bar:
+        while True:
+            while len(waiting) < 2 * width and (student := next(left, None)) is not None:
+                result = _guarded(classroom, student, _submit, pool, force, waiting)
+                if result is not None:
+                    made[student] = result
+                    bar.update()
+            if not waiting:
+                return [made[student] for student in chosen]
+            done, _ = concurrent.futures.wait(
+                waiting, return_when=concurrent.futures.FIRST_COMPLETED
+            )
+            for future in done:
+                student = waiting[future].student
+                made[student] = _guarded(classroom, student, _enter, future, waiting.pop(future))
+                bar.update()
+
+
+def _guarded(classroom: Classroom, student: str, step, *arguments) -> Result | None:
+    """Do something with a submission; whatever goes wrong is this student's line, and no more."""
+    try:
+        return step(classroom, student, *arguments)
+    except Exception as error:
+        known = isinstance(error, RuntimeError | UserError | OSError) and str(error)
+        reason = known or f"{type(error).__name__}: {error}"
+        standing = None
+        with contextlib.suppress(Exception):
+            standing = classroom.record.standing(student)
+        return results.not_graded(
+            student, results.FAILED, f"not graded: {reason}", classroom.slug, standing
+        )
+
+
+def _submit(classroom: Classroom, student: str, pool, force: bool, waiting: dict) -> Result | None:
+    """Send a student's notebook to a worker, or say why that is not needed or possible."""
+    if reason := classroom.unusable(student):
+        raise UserError(reason)
+    standing = classroom.record.standing(student)
+    if not classroom.has_submission(student):
+        return results.not_graded(
+            student, results.ABSENT, "no submission", classroom.slug, standing
+        )
+    whole, timestamp = classroom.whole(student), classroom.timestamp(student)
+    task = classroom.task(student, whole)
+    inputs = classroom.fingerprint(task, whole, timestamp, standing)
+    if not force and classroom.record.up_to_date(student, standing, inputs):
+        return _line(classroom, student, whole)
+    future = pool.submit(session.run, task)
+    waiting[future] = _Waiting(student, whole, timestamp, inputs)
+    return None
+
+
+def _enter(
+    classroom: Classroom, student: str, future: concurrent.futures.Future, entry: _Waiting
+) -> Result:
+    """Enter what a worker has found out."""
+    outputs = future.result()
+    failed = outputs.get(session.FAILED)  # then the next run grades it again
+    inputs = "" if failed else entry.inputs
+    classroom.record.enter(student, entry.whole, outputs, entry.timestamp, inputs)
+    line = _line(classroom, student, entry.whole)
+    if failed:
+        reason = f"the grader failed, not the student: {failed[0]['evalue']}"
+        return replace(line, state=results.FAILED, note=reason)
+    return line
+
+
+def _line(classroom: Classroom, student: str, whole: NotebookNode) -> Result:
+    remarks = []
+    if lacks := whole.metadata.get(LACKS):
+        remarks.append(f"lacks cells of the exercise, which count as not filled in: {_few(lacks)}")
+    if changed := whole.metadata.get(LEFT_OUT):
+        remarks.append(f"changed, not used: {changed}")
+    standing = classroom.record.standing(student)
+    return results.graded(student, standing, whole.metadata.get(REFUSED, ""), remarks)
+
+
+def _few(names: list[str], most: int = 5) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more

@@ -1,0 +1,146 @@
+"""The list of a class: who has which grade, and what there is to know about it."""
+
+import csv
+import os
+import shlex
+import statistics
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from dlcourse.grading.content.text import cell, printable
+
+COLUMNS = ("student", "score", "max_score", "note")
+GRADED, REFUSED, ABSENT, FAILED = "graded", "refused", "absent", "failed"
+
+
+@dataclass
+class Result:
+    """One line of the list; ``score`` and ``max_score`` are None where there is no grade.
+
+    ``state`` is one of the four words above. Of an absent or failed one the grade, if there is
+    any, is of an earlier submission.
+    """
+
+    student: str
+    state: str
+    score: float | None = None
+    max_score: float | None = None
+    note: str = ""
+
+    def __post_init__(self):
+        # Both may hold names that a stranger chose.
+        self.student, self.note = printable(self.student), printable(self.note)
+
+    @property
+    def done(self) -> bool:
+        """Whether the grade is that of what was handed in."""
+        return self.state in (GRADED, REFUSED)
+
+
+@dataclass(frozen=True)
+class ByHand:
+    """Points given by hand, or missing (None); ``waiting`` if a person has to look at them."""
+
+    question: str
+    points: float | None
+    waiting: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the gradebook has for one student.
+
+    Attributes:
+        score: all points, less the penalty, as nbgrader exports them.
+        max_score: how many there can be.
+        penalty: points taken off since it was late.
+        inputs: the fingerprint of what was graded; '' if that is not known.
+        extension: what was granted beyond the due date.
+        by_hand: questions that a person grades, or has graded.
+    """
+
+    score: float
+    max_score: float
+    penalty: float
+    inputs: str
+    extension: object
+    by_hand: tuple[ByHand, ...]
+
+
+def graded(student: str, standing: Standing, refusal: str, remarks: list[str]) -> Result:
+    """The line of somebody whose submission has been graded, or refused.
+
+    Args:
+        student: whose.
+        standing: as the gradebook has it now.
+        refusal: why the submission was refused; '' if it was not.
+        remarks: what there is to say about the submission besides.
+    """
+    notes = [f"refused: {refusal}"] if refusal else []
+    notes += remarks
+    if standing.penalty:
+        notes.append(f"{standing.penalty:g} points less since it was late")
+    if any(grade.waiting and grade.points is None for grade in standing.by_hand):
+        notes.append("has answers to grade by hand")
+    given = [grade for grade in standing.by_hand if grade.points is not None]
+    if old := [grade for grade in given if grade.waiting or refusal]:
+        points = sum(grade.points for grade in old)
+        names = ", ".join(grade.question for grade in old)
+        confirm = " until you confirm or change them" if any(g.waiting for g in old) else ""
+        notes.append(
+            f"{points:g} points that were given by hand for an earlier answer stand{confirm} "
+            f"({names})"
+        )
+    state = REFUSED if refusal else GRADED
+    return Result(student, state, standing.score, standing.max_score, "; ".join(notes))
+
+
+def not_graded(
+    student: str, state: str, reason: str, slug: str, standing: Standing | None
+) -> Result:
+    """The line of somebody of whom nothing could be graded; an earlier grade stays as it is.
+
+    Args:
+        student: whose.
+        state: ABSENT or FAILED.
+        reason: why.
+        slug: the exercise's name.
+        standing: what the gradebook has; None for nothing.
+    """
+    if standing is None:
+        return Result(student, state, note=reason)
+    note = f"{reason}; the grade of an earlier submission stands"
+    if state == ABSENT:
+        note += f": to remove it, run  dlcourse forget {slug} {shlex.quote(student)}"
+    return Result(student, state, standing.score, standing.max_score, note)
+
+
+def show(results: list[Result]) -> None:
+    """Print the list."""
+    width = max(map(len, [*(result.student for result in results), "student"]))
+    print(f"{'student':{width}}  {'points':>13}")
+    for result in results:
+        got = "-" if result.score is None else f"{result.score:g} of {result.max_score:g}"
+        print(f"{result.student:{width}}  {got:>13}  {result.note}".rstrip())
+    scores = [result.score for result in results if result.done]
+    refused = sum(result.state == REFUSED for result in results)
+    print(f"\n{len(scores)} of {len(results)} have a grade; {refused} of them were refused.")
+    if len(scores) > 1:
+        low, middle, high = statistics.quantiles(scores, n=4, method="inclusive")
+        print(
+            f"Points: lowest {min(scores):g}, a quarter up to {low:g}, half up to {middle:g}, "
+            f"three quarters up to {high:g}, highest {max(scores):g}."
+        )
+
+
+def save(results: list[Result], path: Path) -> None:
+    """Write the list as a table, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(
+        "w", dir=path.parent, newline="", encoding="utf-8", delete=False
+    ) as file:
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
+        writer.writerows([cell(getattr(r, name)) for name in COLUMNS] for r in results)
+    os.replace(file.name, path)
