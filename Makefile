@@ -36,9 +36,8 @@ book: _build/html/.complete
 _build/.library: $(LIBRARY) constraints.txt
 	@rm -rf _build/.jupyter_cache _build/.doctrees && mkdir -p _build && touch $@
 
-# One thread: the chapters' networks are small, and a second one would mostly wait for the first.
 _build/html/.complete: .venv/installed-book _build/.library $(PAGES)
-	OMP_NUM_THREADS=1 $(BIN)/jupyter-book build . -n -W --keep-going
+	$(BIN)/jupyter-book build . -n -W --keep-going
 	@touch $@
 
 serve: book

@@ -39,6 +39,7 @@ class MystFile(IPyNbFile):
         super().teardown()
         outputs = [item.test_outputs for item in self.items]
         whole = all(o is not None for o in outputs) and not self.timed_out
+        whole = whole and not any(map(stderr, self.items))
         if whole and not any(out.output_type == "error" for outs in outputs for out in outs):
             for number, (item, outs) in enumerate(zip(self.items, outputs, strict=True), start=1):
                 item.cell.outputs = [nbformat.from_dict(out) for out in outs]
@@ -55,6 +56,21 @@ def pytest_collect_file(file_path, parent):
     ):
         return MystFile.from_parent(parent, path=file_path)
     return None
+
+
+def stderr(item) -> str:
+    """What a notebook's cell wrote to stderr."""
+    outputs = getattr(item, "test_outputs", None) or ()
+    streams = [out for out in outputs if out["output_type"] == "stream"]
+    return "".join(out["text"] for out in streams if out["name"] == "stderr")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    yield
+    # It warns a reader of something, and nbgrader takes it for a failure.
+    if said := stderr(item):
+        pytest.fail(f"the cell wrote to stderr:\n{said}", pytrace=False)
 
 
 def nbval_runs(config) -> bool:

@@ -1,9 +1,10 @@
-"""Where the code runs, how exactly, from which seed, and in which mode a model is measured.
+"""Where the code runs, how exactly and how long, from which seed, and how a model is measured.
 
 What a GPU asks for besides is here as well: transfers that do not wait (`send`), generators of
 either device (`place_of`), and when the values on a device may be looked at (`unseen`).
 """
 
+import os
 import random
 import warnings
 from collections.abc import Iterator
@@ -71,6 +72,25 @@ def _count(kind: str) -> int:
     # Other accelerators (xpu, …) name their own module; "meta" holds no numbers and has none.
     module = getattr(torch, kind, None)
     return module.device_count() if hasattr(module, "device_count") else 0
+
+
+def processor() -> str:
+    """What `device` computes on, in words: a GPU's name, or how many threads of the CPU."""
+    place = device()
+    if place.type == "cuda":
+        return torch.cuda.get_device_name()
+    threads = torch.get_num_threads()
+    return f"{threads} thread{'s' if threads > 1 else ''}"
+
+
+def cpu_seconds() -> float:
+    """Seconds that processors have worked for this process since it started.
+
+    All its threads count, and child processes once they have ended and been waited for. Unlike the
+    time on a clock it is the same whatever else the machine does meanwhile.
+    """
+    spent = os.times()
+    return spent.user + spent.system + spent.children_user + spent.children_system
 
 
 def allow_tf32(allowed: bool) -> None:

@@ -1,10 +1,12 @@
 """Temporary courses for the tests: a copy of the sources with a gradebook of its own."""
 
 import copy
+import functools
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import nbformat
@@ -14,6 +16,8 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import PyFileConfigLoader
+
+from dlcourse import grading
 
 ROOT = Path(__file__).resolve().parent.parent
 SLUGS = sorted(path.parent.name for path in (ROOT / "solutions").glob("*/*.ipynb"))
@@ -48,11 +52,19 @@ class Course:
             timeout=3600,
         )
 
-    def generate(self) -> Path:
-        """Run ``nbgrader generate_assignment`` and return the released notebook."""
-        done = self.nbgrader("generate_assignment", self.slug)
-        assert done.returncode == 0, done.stderr
+    def generate(self, force: bool = False) -> Path:
+        """Let nbgrader release the exercise, in this process; return the student's notebook."""
+        api = self.api()
+        book = self.folder / "grading" / "gradebook.db"
+        if not book.exists():
+            book.write_bytes(empty_gradebook())
+        done = api.generate_assignment(self.slug, force=force)
+        assert done["success"], done["error"] or done["log"]
         return self.folder / "exercises" / self.slug / f"{self.slug}.ipynb"
+
+    def grade(self) -> None:
+        """Grade everybody whose grade is not up to date, as `dlcourse grade`, in this process."""
+        assert grading.grade(self.slug, self.folder) == 0
 
     def api(self) -> NbGraderAPI:
         """nbgrader in this process, configured as on the command line."""
@@ -83,6 +95,15 @@ class Course:
         with self.gradebook() as gradebook:
             [notebook] = gradebook.find_submission(self.slug, student).notebooks
             return {g.name: g.auto_score for g in notebook.grades if g.cell.cell_type == "code"}
+
+
+@functools.cache
+def empty_gradebook() -> bytes:
+    """A new gradebook's file; nbgrader takes some seconds to make one."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "gradebook.db")
+        Gradebook(f"sqlite:///{path}", "dlcourse").close()
+        return path.read_bytes()
 
 
 class SmallCourse(Course):

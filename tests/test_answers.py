@@ -1,26 +1,32 @@
 """The tests of the exercises are tested: wrong answers lose their points, right ones keep them.
 
 An answer of ``tests/answers`` is handed in as the instructor's notebook with this answer in it. A
-question is one test cell, so that a wrong answer loses all of its points. A wrong function or class
-is handed in alone, so that it shows whether it costs other points too. What cannot is handed in
-together: wrong constants, such as ``answer_a1 = "b"``, one of each question, and right answers,
-which must all earn their points in any company. All selected answers of an exercise are graded as
-one class, by ``dlcourse grade``; with ``DLCOURSE_STOCK=1`` in the environment, by nbgrader's own
-steps in the student's own process instead, which takes ten times as long and must find the same.
+question is one test cell, so that a wrong answer loses all of its points. Tasks do not depend on
+each other: a notebook carries an answer to nearly every question, and exactly the wrong ones must
+lose their points. Answers of which one looks up a name that the other defines are kept apart, since
+there one mistake could hide what another costs. Where a notebook has not the points that its
+answers deserve, each is handed in alone, and that decides: the test that fails names the answer.
+
+All selected answers of an exercise are graded as one class, as `dlcourse grade` does; with
+``DLCOURSE_STOCK=1`` in the environment, by nbgrader's own steps in the student's own process
+instead, which takes ten times as long and must find the same.
 """
 
-import ast
 import functools
 import importlib
 import itertools
 import json
 import os
+import re
+import symtable
+from dataclasses import dataclass
 
 import nbformat
 import pytest
 from filelock import FileLock
 
 from tests import courses
+from tests.answers import Answer, Question
 
 STOCK = """
 c.Autograde.exporter_class = "nbconvert.exporters.NotebookExporter"
@@ -42,37 +48,87 @@ def cases(kind):
     ]
 
 
-def constant(answer):
-    """Whether an answer does nothing but give names to numbers and texts."""
-    return all(
-        isinstance(node, ast.Assign)
-        and not any(isinstance(part, ast.Name | ast.Call) for part in ast.walk(node.value))
-        for node in ast.parse(answer.code).body
-    )
+@dataclass(frozen=True)
+class Given:
+    """An answer in its question's place."""
+
+    question: Question
+    answer: Answer
+
+    @property
+    def wrong(self):
+        return any(self.answer is answer for answer in self.question.wrong)
+
+    @property
+    def alone(self):
+        """The student who hands in this answer and no other."""
+        kind = "wrong" if self.wrong else "right"
+        return re.sub(r"\W+", "-", f"{kind}-{self.question.test}-{self.answer.name}")
 
 
-@functools.cache  # every test asks, and an answer takes parsing
+@functools.cache
+def names(code):
+    """The names that a cell defines, and those that it looks up outside of its functions."""
+    top = symtable.symtable(code, "cell", "exec")
+    defined = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
+    used, left = {s.get_name() for s in top.get_symbols() if s.is_referenced()}, [top]
+    while left:
+        table = left.pop()
+        used |= {s.get_name() for s in table.get_symbols() if s.is_referenced() and s.is_global()}
+        left += table.get_children()
+    return defined, used
+
+
+@functools.cache
+def cells(slug):
+    return {cell.id: cell.source for cell in courses.source(slug).cells}
+
+
+def independent(slug, one, other):
+    """Whether neither answer can matter to the other's question."""
+    if one.question is other.question:
+        return False
+    for given, met in [(one, other), (other, one)]:
+        own, used = names(cells(slug)[met.question.test])
+        if names(given.answer.code)[0] & (names(met.answer.code)[1] | (used - own)):
+            return False
+    return True
+
+
+@functools.cache  # every test asks
 def submissions(slug):
-    """The (question, answer) pairs of each submission, by student."""
-    made = {}
-    for question in questions(slug):
-        for number, answer in enumerate(question.right):
-            made.setdefault(f"right-{number}", []).append((question, answer))
-        for number, answer in enumerate(filter(constant, question.wrong)):
-            made.setdefault(f"wrong-constants-{number}", []).append((question, answer))
-        for answer in itertools.filterfalse(constant, question.wrong):
-            name = f"{question.test}-{answer.name}".replace(" ", "-")
-            made[name] = [(question, answer)]
-    return made
+    """The answers of each submission, by student.
+
+    The n-th answer of the k-th question goes into notebook n + k, so that wrong answers meet right
+    ones everywhere, or into the next where it finds its place free and nothing to depend on.
+    """
+    everybody = [[Given(q, answer) for answer in (*q.wrong, *q.right)] for q in questions(slug)]
+    made = [[] for _ in range(max(map(len, everybody)))]
+    for k, answers in enumerate(everybody):
+        for n, given in enumerate(answers):
+            start = (n + k) % len(made)
+            places = [*made[start:], *made[:start]]
+            fits = (p for p in places if all(independent(slug, given, met) for met in p))
+            place = next(fits, None)
+            if place is None:
+                made.append(place := [])
+            place.append(given)
+    return {f"student-{number}": answers for number, answers in enumerate(made)}
 
 
 def student(slug, answer):
     """Who hands the answer in."""
     return next(
         name
-        for name, pairs in submissions(slug).items()
-        if any(given is answer for _, given in pairs)
+        for name, answers in submissions(slug).items()
+        if any(given.answer is answer for given in answers)
     )
+
+
+def deserved(slug, answers):
+    """The points of a notebook with these answers in it."""
+    lost = [given.question.test for given in answers if given.wrong]
+    return courses.points(slug) | dict.fromkeys(lost, 0)
 
 
 @pytest.fixture(scope="session")
@@ -99,28 +155,40 @@ def graded(request, tmp_path_factory):
                     made = grade(slug, selected[slug], shared / f"answers-{slug}")
                     path.write_text(json.dumps(made), encoding="utf-8")
             found[slug] = json.loads(path.read_text(encoding="utf-8"))
-        return found[slug][name]["scores"], found[slug][name]["errors"]
+        made = found[slug].get(name)
+        return made and (made["scores"], made["errors"])
 
     return get
 
 
-def grade(slug, names, folder):
-    """Hand in the named answers, grade them, and return scores and error messages."""
+def grade(slug, students, folder):
+    """Hand in what the students gave, grade it, and return scores and error messages by name."""
     stock = bool(os.environ.get("DLCOURSE_STOCK"))
     course = courses.Course(folder, slug, STOCK if stock else "")
     course.generate()
-    notebooks = {"solution": courses.filled(slug), "untouched": courses.released(slug)}
-    for name, pairs in submissions(slug).items():
-        texts = {question.cell: answer.code for question, answer in pairs}
-        notebooks[name] = courses.filled(slug, texts)
-    for name in names:
-        course.submit(name, notebooks[name])
-    done = course.nbgrader("autograde", slug) if stock else course.dlcourse("grade", slug)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return {
-        name: {"scores": course.scores(name), "errors": errors(course.autograded(name))}
-        for name in names
-    }
+
+    def graded(notebooks):
+        for name, notebook in notebooks.items():
+            course.submit(name, notebook)
+        if not stock:
+            course.grade()
+        for name in notebooks if stock else ():
+            done = course.nbgrader("autograde", slug, f"--CourseDirectory.student_id={name}")
+            assert done.returncode == 0, done.stdout + done.stderr
+        return {
+            name: {"scores": course.scores(name), "errors": errors(course.autograded(name))}
+            for name in notebooks
+        }
+
+    def notebook(answers):
+        return courses.filled(slug, {g.question.cell: g.answer.code for g in answers})
+
+    own = {"solution": courses.filled(slug), "untouched": courses.released(slug)}
+    given = {name: submissions(slug)[name] for name in students - own.keys()}
+    found = graded(own | {name: notebook(answers) for name, answers in given.items()})
+    odd = [a for name, a in given.items() if found[name]["scores"] != deserved(slug, a)]
+    again = {answer.alone: notebook([answer]) for answers in odd for answer in answers}
+    return found | (graded(again) if again else {})
 
 
 def errors(path):
@@ -133,20 +201,24 @@ def errors(path):
     }
 
 
+def outcome(graded, slug, question, answer):
+    """Scores and errors of the notebook that decides on an answer, and the scores deserved."""
+    given, name = Given(question, answer), student(slug, answer)
+    if alone := graded(slug, given.alone):
+        return *alone, deserved(slug, [given])
+    return *graded(slug, name), deserved(slug, submissions(slug)[name])
+
+
 @pytest.mark.parametrize(("slug", "question", "answer"), cases("wrong"))
 def test_wrong_answer_loses_its_points_and_no_others(slug, question, answer, graded):
-    name = student(slug, answer)
-    scores, failed = graded(slug, name)
-    wrong = {other.test for other, _ in submissions(slug)[name]}
-    expected = courses.points(slug) | dict.fromkeys(wrong, 0)
-    # Constants are handed in with others' wrong ones; each test looks at its own.
-    scores |= dict.fromkeys(wrong - {question.test}, 0)
+    scores, failed, expected = outcome(graded, slug, question, answer)
+    assert expected[question.test] == 0
     assert scores == expected, f"a student who {answer.note}: {failed}"
 
 
 @pytest.mark.parametrize(("slug", "question", "answer"), cases("right"))
 def test_right_answer_earns_all_points(slug, question, answer, graded):
-    scores, failed = graded(slug, student(slug, answer))
+    scores, failed, _ = outcome(graded, slug, question, answer)
     assert scores[question.test] == courses.points(slug)[question.test], f"{answer.note}: {failed}"
 
 

@@ -114,6 +114,18 @@ def test_a_failing_hidden_cell_fails_the_run(book):
     assert "AssertionError" in done.stdout
 
 
+def test_a_cell_that_writes_to_stderr_fails_the_run(book):
+    path = book / "chapters" / "a.md"
+    path.write_text(
+        CHAPTER.replace("assert x == 1", "import sys; print('Beware', file=sys.stderr)")
+    )
+    done = run(book)
+    assert done.returncode == 1
+    assert "the cell wrote to stderr:\nBeware" in done.stdout
+    with pytest.raises(KeyError):
+        cached(book)
+
+
 def test_a_notebook_that_is_not_collected_fails_the_run(book):
     # nbval does not look into a folder that pytest is told to pass over.
     done = run(book, "--ignore", "solutions/a")

@@ -3,6 +3,7 @@
 import random
 import subprocess
 import sys
+import threading
 import warnings
 
 import numpy as np
@@ -204,3 +205,23 @@ def test_import_is_light():
 def test_training_and_models_are_light():
     new = new_modules("from dlcourse import metrics, models, training")
     assert not new & set(HEAVY.split())
+
+
+def test_cpu_seconds_count_work_and_not_waiting_with_that_of_children():
+    before = runtime.cpu_seconds()
+    work = "import time\nwhile time.process_time() < 0.3: pass"
+    subprocess.run([sys.executable, "-c", work], check=True)
+    children = runtime.cpu_seconds()
+    assert children - before > 0.25
+    threading.Event().wait(0.3)
+    assert runtime.cpu_seconds() - children < 0.2
+    exec(work, {})
+    assert runtime.cpu_seconds() >= 0.3
+
+
+def test_processor_says_what_computes(monkeypatch):
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 1)
+    monkeypatch.setattr(runtime, "device", lambda: torch.device("cpu"))
+    assert runtime.processor() == "1 thread"
+    monkeypatch.setattr(torch, "get_num_threads", lambda: 2)
+    assert runtime.processor() == "2 threads"

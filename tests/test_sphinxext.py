@@ -16,6 +16,7 @@ pytest.importorskip("jupyter_book", reason="needs dlcourse[book]")
 
 from bs4 import BeautifulSoup
 from markdown_it import MarkdownIt
+from myst_nb.core.execute import ExecutionError
 from sphinx import locale
 from sphinx.application import Sphinx
 from sphinx.util.docutils import docutils_namespace, patch_docutils
@@ -600,3 +601,42 @@ def test_bibliography_is_a_list_of_items(book):
     sources = (book / "_build/html/references.html").read_text("utf-8")
     entries = BeautifulSoup(sources, "html.parser").select(".citation-list > *")
     assert [entry["role"] for entry in entries] == ["listitem"]
+
+
+# -- execution ------------------------------------------------------------------------------------
+
+MEETING = """# Page {name}
+
+```{{code-cell}} ipython3
+import pathlib, time
+
+pathlib.Path("{name}.here").touch()
+deadline = time.monotonic() + 60
+while not pathlib.Path("{other}.here").exists():
+    assert time.monotonic() < deadline, "the other notebook does not run"
+    time.sleep(0.05)
+"met {other}"
+```
+"""
+
+
+def test_notebooks_run_side_by_side_and_once(tmp_path, monkeypatch):
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    pages = {
+        f"{name}.md": HEADER + MEETING.format(name=name, other=other)
+        for name, other in [("a", "b"), ("b", "a")]
+    }
+    assert build(tmp_path, pages) == ""
+    for name, other in [("a", "b"), ("b", "a")]:
+        assert f"met {other}" in (tmp_path / f"_build/html/{name}.html").read_text("utf-8")
+    for mark in tmp_path.glob("*.here"):
+        mark.unlink()
+    assert build(tmp_path, pages, "text") == ""
+    assert list(tmp_path.glob("*.here")) == [], "a notebook ran although its outputs are cached"
+
+
+def test_a_notebook_that_fails_among_others_ends_the_build(tmp_path):
+    wrong = HEADER + "# Wrong\n\n```{code-cell} ipython3\n1 / 0\n```\n"
+    fine = HEADER + "# Fine\n\n```{code-cell} ipython3\n1 + 1\n```\n"
+    with pytest.raises(ExecutionError, match="wrong"):
+        build(tmp_path, {"fine.md": fine, "wrong.md": wrong})

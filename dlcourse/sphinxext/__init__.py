@@ -1,4 +1,4 @@
-"""Sphinx extension of the course's book: quizzes, pictures, clean notebooks, an offline site.
+"""Sphinx extension of the course's book: notebooks on all cores, quizzes, an offline site.
 
 Add ``dlcourse.sphinxext`` to the extensions. The alt text of figures comes in through MyST-NB's
 entry point for mime renderers (``mime.py``), wherever the package is installed.
@@ -15,6 +15,7 @@ from sphinx.application import Sphinx
 from dlcourse import __version__
 from dlcourse.sphinxext.assets import setup_assets
 from dlcourse.sphinxext.download import setup_download
+from dlcourse.sphinxext.execute import setup_execute
 from dlcourse.sphinxext.language import setup_language
 from dlcourse.sphinxext.launch import setup_launch
 from dlcourse.sphinxext.live import setup_live
@@ -36,6 +37,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     Returns:
         The extension's metadata.
     """
+    setup_execute(app)
     setup_quiz(app)
     setup_live(app)
     setup_assets(app)
