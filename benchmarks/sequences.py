@@ -83,7 +83,7 @@ def compare(case: str, numbers: Tensor, V: int, args, rows: Rows) -> dict:
 
     def fresh(fused: bool = False) -> tuple[nn.Module, torch.optim.Optimizer]:
         model = copy.deepcopy(network).to(args.device)
-        return model, adam(model.parameters(), fused)
+        return model, torch.optim.Adam(model.parameters(), fused=fused)
 
     first, second = fresh(fused=args.device.type == "cuda"), fresh()
     fast = fast_options(args.device, images=False)

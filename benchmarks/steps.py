@@ -69,7 +69,14 @@ def captured(step: Callable[[], None]) -> Callable[[], None]:
     graph = torch.cuda.CUDAGraph()
     with torch.cuda.graph(graph):
         step()
-    return graph.replay
+
+    def replay() -> None:
+        graph.replay()
+
+    # The graph knows addresses, not tensors: the network, its optimizer and the batch have to live
+    # as long as it does, or their memory is somebody else's.
+    replay.keeps = step
+    return replay
 
 
 def seconds_a_step(step: Callable[[], None], count: int, device: torch.device) -> float:

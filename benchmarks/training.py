@@ -100,7 +100,8 @@ def contestants(network: nn.Module, ours: datasets.TensorLoader, peers: dict, ar
     for name, loader in {"ours": ours, **peers}.items():
         model = copy.deepcopy(network).to(args.device)
         # A tutorial's optimizer is plain; what is ours or the limit is as fast as it can be.
-        optimizer = adam(model.parameters(), fused=name == "ours" and args.device.type == "cuda")
+        fused = name == "ours" and args.device.type == "cuda"
+        optimizer = torch.optim.Adam(model.parameters(), fused=fused)
         if name != "ours":
             made[name] = partial(peer_epoch, model, loader, optimizer)
         elif options := fast_options(args.device):  # these take their time to start

@@ -94,7 +94,7 @@ def test_without_torchrun_a_process_is_alone(monkeypatch):
     assert training.join_processes("cpu") == torch.device("cpu")
     assert Group.here().size == 1
     model = torch.nn.Linear(2, 1)
-    assert Group().wrapped(model, "cuda-graph") is model
+    assert Group().wrapped(model) is model
     assert Group().total([1.5]) == [1.5]
 
 

@@ -231,3 +231,10 @@ def test_faster_than_a_dataloader_by_far(digits):
     ours, peer = TensorLoader(data, 128, shuffle=True), DataLoader(Pictures(), 128, shuffle=True)
     seconds(ours)  # warm-up
     assert min(seconds(ours) for _ in range(5)) < min(seconds(peer) for _ in range(2)) / 6
+
+
+def test_pixels_are_divided_exactly_as_by_a_number():
+    images = torch.arange(256, dtype=torch.uint8).reshape(256, 1, 1, 1)
+    data = ImageDataset(images, torch.zeros(256).long(), ("a", "b"))
+    ((x, _),) = TensorLoader(data, 256)
+    assert torch.equal(x, images.float() / 255)

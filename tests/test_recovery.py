@@ -176,7 +176,10 @@ def test_nothing_outlives_a_grader_that_is_ended_while_a_cell_loops(tmp_path, nu
     course = courses.Course(tmp_path, SLUG)
     course.generate()
     course.submit("amy", courses.filled(SLUG, {"b7-diagnose": "while True:\n    pass"}))
+    # A shell ignores SIGINT in what it runs in the background, and children inherit that.
+    ignored = signal.signal(signal.SIGINT, signal.default_int_handler)
     running = start(course)
+    signal.signal(signal.SIGINT, ignored)
     try:
         deadline = time.monotonic() + 120
         while not (looping := burning(running.pid)) and time.monotonic() < deadline:

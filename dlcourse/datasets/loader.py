@@ -62,6 +62,7 @@ class TensorLoader:
         self.batch_size = check_int(batch_size, "batch_size", least=1)
         self.shuffle, self.transform, self.drop_last = shuffle, transform, drop_last
         self.seed = check_int(seed, "seed", least=0)
+        self._white = torch.tensor(255.0)
         self.epoch = 0
         if not len(self):
             raise ValueError(
@@ -115,7 +116,12 @@ class TensorLoader:
             x = self.transform(x, generator)
         elif self.transform is not None:
             x = self.transform(x)
-        return x.float().div_(255) if x.dtype == torch.uint8 else x
+        if x.dtype != torch.uint8:
+            return x
+        # By a tensor: by a number, a GPU multiplies with the reciprocal, and the last bit differs.
+        if self._white.device != x.device:
+            self._white = torch.full((), 255.0, device=x.device)
+        return x.float().div_(self._white)
 
     def __repr__(self) -> str:
         return (

@@ -82,29 +82,18 @@ class Group:
             return cls()
         return cls(dist.get_world_size(), dist.get_rank())
 
-    def wrapped(self, model: nn.Module, compile: bool | str) -> nn.Module:
+    def wrapped(self, model: nn.Module) -> nn.Module:
         """The model, whose gradients are then the mean of those of all processes.
 
-        The weights become those of the first process. Random numbers, which dropout draws, become
-        others in every other process.
-
-        Raises:
-            ValueError: If steps are to be recorded, which holds no exchange between processes.
+        The weights become those of the first process. The others get other random numbers, so that
+        dropout differs.
         """
         if self.size == 1:
             return model
-        if compile == "cuda-graph":
-            raise ValueError(
-                "fit: compile='cuda-graph' records the steps of a single process; leave it out "
-                "under torchrun."
-            )
-        device = next(model.parameters()).device
-        return DistributedDataParallel(model, [device] if device.type == "cuda" else None)
-
-    def spread_random_numbers(self) -> None:
-        """Give every process but the first other random numbers, so that dropout differs."""
         if self.rank:
             torch.manual_seed(int(torch.randint(2**31, ())) + self.rank)
+        device = next(model.parameters()).device
+        return DistributedDataParallel(model, [device] if device.type == "cuda" else None)
 
     def part(self, tensor: Tensor) -> Tensor:
         """This process's examples of a batch (N, …); one of them if N is too small for all."""

@@ -57,17 +57,14 @@ def fit(
     device = options.place(model, device, optimizer, memory_format)
     objective = options.smoothed(loss, label_smoothing)
     autocast, scaler = options.precision(amp, device, compile)  # pass everything without amp
-    group = Group.here()
-    prepared = (loss, device, model, memory_format, group)
+    prepared = (loss, device, model, memory_format, Group.here())
     batches = Batches("train", train, *prepared)
     held_out = None if validation is None else Batches("validation", validation, *prepared)
-    group.spread_random_numbers()
+    group, forward = batches.group, options.compiled(model, compile, batches)
     history = History()
     state = {"model": model, "optimizer": optimizer, "scheduler": scheduler, "scaler": scaler}
     state |= {"early_stopping": early_stopping, "history": history}
     saved = Checkpoint(checkpoint, (train, validation), state, columns, group, resume=resume)
-    forward = group.wrapped(model, compile)
-    forward = options.compiled(forward, compile, device, continues=batches.continues)
     bar = Progress(progress and not group.rank, epochs, batches.length, done=len(history))
 
     def differentiate(step: Step, x: Inputs, y: Tensor) -> tuple[Tensor, Tensor]:

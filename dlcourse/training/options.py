@@ -12,6 +12,7 @@ from torch import nn
 from torch.optim.lr_scheduler import ReduceLROnPlateau
 
 from dlcourse import runtime
+from dlcourse.training.batches import Batches
 from dlcourse.training.early_stopping import EarlyStopping
 from dlcourse.training.history import History
 from dlcourse.training.parts import Loss, Metric
@@ -140,18 +141,22 @@ def place(
     return device
 
 
-def compiled(
-    model: nn.Module, compile: bool | str, device: torch.device, *, continues: bool
-) -> nn.Module:
-    """The model as `fit` calls it: through `torch.compile`, if that is asked for.
+def compiled(model: nn.Module, compile: bool | str, batches: Batches) -> nn.Module:
+    """The model as `fit` calls it: shared with other processes, and through `torch.compile`.
 
     Raises:
         ValueError: If it is asked for something unknown, or something that cannot work here.
     """
+    device, continues = batches.device, batches.continues
     if compile not in (False, True, CUDA_GRAPH, *COMPILE_MODES):
         raise ValueError(
             f"fit: compile must be False, True, {CUDA_GRAPH!r} or a mode of torch.compile, "
             f"{', '.join(map(repr, COMPILE_MODES))}; got {compile!r}."
+        )
+    if compile == CUDA_GRAPH and batches.group.size > 1:
+        raise ValueError(
+            f"fit: compile={CUDA_GRAPH!r} records the steps of a single process; leave it out "
+            "under torchrun."
         )
     if compile == CUDA_GRAPH and device.type != "cuda":
         raise ValueError(
@@ -163,6 +168,7 @@ def compiled(
             f"fit: compile={compile!r} reuses the memory of a recurrent network's state, which "
             f"these batches hand on; use {CUDA_GRAPH!r}, True or batches that begin anew."
         )
+    model = batches.group.wrapped(model)
     if compile in (False, CUDA_GRAPH):
         return model
     return torch.compile(model, mode=None if compile is True else compile)

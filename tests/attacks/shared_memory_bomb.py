@@ -1,5 +1,5 @@
 """Shared memory is nobody's: limits on a process's own data do not count it, and each of several
-processes may have as much. (Here 3 GB in all.)"""
+processes may have as much. (Here 3 and 4 GB in all.)"""
 
 LOSES = {"b5-early-stopping-test", "b7-diagnose-test"}
 ANSWERS = {
@@ -24,7 +24,7 @@ import time
 
 def diagnose(*_, **__):
     reader, writer = os.pipe()
-    for number in range(6 if shut_in() else 0):
+    for number in range(8 if shut_in() else 0):
         if os.fork() == 0:
             try:
                 sign()
@@ -37,14 +37,14 @@ def diagnose(*_, **__):
     os.close(writer)
     started, end = b"", time.monotonic() + 5
     os.set_blocking(reader, False)
-    while len(started) < 6 and time.monotonic() < end:
+    while len(started) < 8 and time.monotonic() < end:
         time.sleep(0.05)
         try:
-            started += os.read(reader, 6)
+            started += os.read(reader, 8)
         except BlockingIOError:
             pass
-    if len(started) == 6:
-        boast("3 GB in six processes")
+    if len(started) == 8:
+        boast("4 GB in eight processes")
     return "good"
 """,
 }

@@ -5,8 +5,8 @@ import time
 from pathlib import Path
 
 PAGE = os.sysconf("SC_PAGE_SIZE")
-# Of the time, a precise count may take a tenth: it walks through all pages of every process.
-PAUSE = 9
+# Of the time, a precise count may take half: it walks through all pages of every process.
+PAUSE = 1
 
 
 def _buffer() -> int:

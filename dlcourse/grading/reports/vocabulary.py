@@ -27,7 +27,8 @@ _NAMES = {
     "files": """os.chdir os.environ os.getenv os.listdir os.path.expanduser os.scandir os.walk
         pathlib.Path.home shutil.copy shutil.copyfile shutil.copytree shutil.move shutil.rmtree""",
     "grader": "dlcourse.grading dlcourse.testing.CheckError nbgrader",
-    "notebook": "IPython.core IPython.get_ipython",
+    "notebook": """IPython.core IPython.display.HTML IPython.display.IFrame
+        IPython.display.Javascript IPython.get_ipython""",
     "encoded": "base64 binascii cloudpickle codecs dill marshal pickle zlib",
 }
 NAMES = {name: kind for kind, names in _NAMES.items() for name in names.split()}
