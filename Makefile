@@ -1,6 +1,7 @@
 # make book    build the site into _build/html          make serve  show it on http://127.0.0.1:8000
 # make test    every check, every notebook, a class     make lab    open chapters and exercises
 # make lock    refresh constraints.txt                  make clean  forget everything built
+# make canary  the book and all tests with the newest version of everything
 PYTHON ?= python3
 BIN := .venv/bin
 # Kernels start from this environment even where another Jupyter is installed for the user.
@@ -11,7 +12,7 @@ LIBRARY := $(filter-out dlcourse/cli.py dlcourse/doctor.py dlcourse/testing.py, 
 	$(shell find dlcourse -name '*.py' -not -path 'dlcourse/grading/*' -not -path 'dlcourse/sphinxext/*'))
 PAGES := $(wildcard *.md chapters/*.md) _config.yml _toc.yml references.bib $(shell find assets dlcourse/sphinxext -type f -not -name '*.pyc')
 
-.PHONY: book serve lab test lint notebooks unit lock clean
+.PHONY: book serve lab test lint notebooks unit canary lock clean
 .DEFAULT_GOAL := book
 
 # --- environment: one .venv, filled as far as the target needs ------------------------------------
@@ -63,6 +64,22 @@ notebooks: .venv/installed-all _build/.library
 # A worker that is done takes over tests of the other: those of the site are slow and stand together.
 unit: .venv/installed-all book
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist worksteal tests
+
+# Early warning: what will break once the pins of Jupyter Book 1 are left. An environment of its own
+# has the newest version of everything, those packages too that Jupyter Book holds back; the chapters'
+# outputs are those of the book. pip says that the pins are not kept, as is meant here.
+CANARY := _build/canary
+canary: book
+	rm -rf $(CANARY) && mkdir -p $(CANARY)/_build && cp -r _build/.jupyter_cache $(CANARY)/_build/
+	$(PYTHON) -m venv $(CANARY)/venv
+	$(CANARY)/venv/bin/python -m pip install --quiet --disable-pip-version-check -e '.[book,grade,test]'
+	$(CANARY)/venv/bin/python -m pip install --quiet --disable-pip-version-check --upgrade \
+		$$($(CANARY)/venv/bin/python -c "import re; from importlib.metadata import requires; \
+		print(*(re.match(r'[\w.-]+', r)[0] for r in requires('jupyter-book') if 'extra ==' not in r))")
+	$(CANARY)/venv/bin/python -m pip freeze --exclude-editable > $(CANARY)/versions.txt
+	$(CANARY)/venv/bin/jupyter-book build . --path-output $(CANARY) -n -W --keep-going
+	OMP_NUM_THREADS=1 DLCOURSE_SITE=$(CANARY)/_build/html \
+		$(CANARY)/venv/bin/python -m pytest -n 2 --dist worksteal tests
 
 # --- housekeeping ---------------------------------------------------------------------------------
 lock: .venv/installed-all
