@@ -15,8 +15,6 @@ import numpy as np
 import pytest
 import torch
 
-from tests.browser import chromium
-
 ROOT = Path(__file__).resolve().parent.parent
 SITE = Path(os.environ.get("DLCOURSE_SITE", ROOT / "_build" / "html")).resolve()
 STATIC = ROOT / "dlcourse" / "sphinxext" / "static"
@@ -69,15 +67,17 @@ def compare(page, name, inputs, expected, rel=1e-4):
 
 
 @contextlib.contextmanager
-def live_pages(**options):
+def live_pages(browser, **options):
     """Gives a function that opens a page of the built site, or, without a name, the bare kit.
 
     Each page has a context, and so a memory, of its own; options are those of the context.
     """
-    with chromium("live figures were not tested") as browser:
+    with contextlib.ExitStack() as contexts:
 
         def opened(name=None, **more):
-            page = browser.new_context(**options | more).new_page()
+            context = browser.new_context(**options | more)
+            contexts.callback(context.close)
+            page = context.new_page()
             page.faults = []
             page.on("pageerror", lambda error: page.faults.append(str(error)))
             if name is None:

@@ -11,7 +11,6 @@ from dlcourse.grading.content import colors, formulas, nesting
 from dlcourse.grading.content import html as content
 from dlcourse.grading.content.html import clean
 from dlcourse.grading.content.text import cell, plain, printable
-from tests.browser import chromium
 
 # What a random page is made of: all that has a rule of its own in a browser's parser.
 SOUP = [f"<{end}{name}>" for name in sorted(content.TAGS) for end in ("", "/")]
@@ -252,14 +251,6 @@ def test_ordinary_pages_are_shown_whole():
     rows = "".join(f"<tr><td>{n}</td><td>x</td></tr>" for n in range(5000))
     table = f"<table><tbody>{rows}</tbody></table>"
     assert clean(table) == table
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium(
-        "whether a student's HTML stays in its box was not tested in a browser"
-    ) as running:
-        yield running
 
 
 def test_a_browser_sees_each_element_end_where_it_is_written(browser):

@@ -10,7 +10,7 @@ from nbformat import v4
 from dlcourse.grading.classroom import feedback
 from tests import attacks, courses
 from tests.attacks.covers_page import COVER, MOVES
-from tests.browser import chromium, flood, strays
+from tests.browser import flood, strays
 
 SLUG = "overfitting"
 ACTIVE = (
@@ -183,22 +183,22 @@ def test_harmless_content_stays(pages):
     assert any(image.get("src") == "data:image/png;base64,iVBORw0KGgo=" for image in images)
 
 
-def test_nothing_of_a_student_leaves_its_box(pages):
-    with chromium("whether a student's work stays in its box was not tested") as browser:
-        page = browser.new_page()
-        page.goto(pages["attack"].address)
-        body = page.locator("body")
-        assert page.locator("h4").first.inner_text().startswith(f"{SLUG} (Score: ")
-        assert page.locator("td", has_text="kept").count() > 0
-        assert strays(body) == []
-        # Were the cleaning to fail, the boxes would hold; and without them this would be seen.
-        flood(body)
-        assert strays(body) == []
-        page.evaluate(
-            """() => document.querySelectorAll("style").forEach(
-                style => style.textContent.includes("contain: content") && style.remove())"""
-        )
-        assert strays(body) != []
+def test_nothing_of_a_student_leaves_its_box(pages, browser):
+    page = browser.new_page()
+    page.goto(pages["attack"].address)
+    body = page.locator("body")
+    assert page.locator("h4").first.inner_text().startswith(f"{SLUG} (Score: ")
+    assert page.locator("td", has_text="kept").count() > 0
+    assert strays(body) == []
+    # Were the cleaning to fail, the boxes would hold; and without them this would be seen.
+    flood(body)
+    assert strays(body) == []
+    page.evaluate(
+        """() => document.querySelectorAll("style").forEach(
+            style => style.textContent.includes("contain: content") && style.remove())"""
+    )
+    assert strays(body) != []
+    page.close()
 
 
 def test_sizes_of_pictures_are_limited():

@@ -16,7 +16,7 @@ import time
 import pytest
 
 from tests import courses, test_feedback
-from tests.browser import chromium, flood, strays
+from tests.browser import flood, strays
 
 SLUG = "overfitting"
 POINTS = courses.points(SLUG)
@@ -25,6 +25,11 @@ REPORT = "Dropout helped on all three seeds; weight decay did not."
 COMMENT = "Name the spread over the seeds, please."
 WRONG = {"a1-answer": "answer_a1 = 'a'", "b7-diagnose": "def diagnose(*_): return 'good'"}
 PATIENCE = 90  # seconds for a server to start or a notebook to run on a busy machine
+KNOWS_GRADES = """() => new Promise(done => {
+  const look = () => window.formgrader?.grades?.loaded && window.formgrader.comments.loaded
+    ? done() : requestAnimationFrame(look);
+  look();
+})"""
 # Reports whoever so much as mentions the name that active content in a submission calls.
 ALARM = """
 Object.defineProperty(window, "mark_of_evil", {
@@ -89,12 +94,6 @@ def wait_for_server(process, runtime, log):
                 return json.loads(path.read_text())
         time.sleep(0.1)
     pytest.fail(f"no Jupyter server: {log.read_text()[-2000:]}")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium("the formgrader was not tested in a browser") as running:
-        yield running
 
 
 @pytest.fixture
@@ -170,11 +169,16 @@ def open_submissions(frame):
 
 
 def open_notebooks(frame):
-    """The list of submissions to read, with the students' names shown."""
+    """The list of submissions to read, with the students' names shown.
+
+    Each step waits for what only the page that it leads to has: a click finds the page that it
+    leaves as long as the server is busy, and both of the first two have a link of this name.
+    """
     frame.get_by_role("link", name="Manual Grading").click()
-    for _ in range(2):  # the assignment, then its only notebook
-        frame.locator("#main-table").get_by_role("link", name=SLUG, exact=True).click()
-    frame.locator("td.name a").first.wait_for(state="attached")
+    for address in (f"gradebook/{SLUG}", f"gradebook/{SLUG}/{SLUG}"):
+        frame.locator(f"#main-table td.name a[href$='/formgrader/{address}']").click()
+    # The button shows the names of those rows that are there.
+    frame.locator("#main-table a.name-hidden").first.wait_for()
     frame.locator("#toggle_names").click()
 
 
@@ -232,6 +236,8 @@ def grade_by_hand(page, frame):
     row.get_by_role("link", name="ada").click()
     score = frame.locator("input#c1-report")
     score.wait_for()
+    # What is typed before the page knows the grades and comments would never be stored.
+    frame.locator("body").evaluate(KNOWS_GRADES)
     # The rubric: each of its criteria, readable on the page where the points are given.
     [task] = [cell for cell in courses.source(SLUG).cells if cell.id == "c1-task"]
     criteria = re.findall(r"^\| \*\*(.+?)\*\* \|.*\| (\d+) \|$", task.source, re.MULTILINE)

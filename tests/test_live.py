@@ -35,8 +35,8 @@ def test_index_shows_one_first():
 
 
 @pytest.fixture(scope="module")
-def phone():
-    with live_pages(viewport={"width": 390, "height": 844}, has_touch=True) as opened:
+def phone(browser):
+    with live_pages(browser, viewport={"width": 390, "height": 844}, has_touch=True) as opened:
         yield opened
 
 

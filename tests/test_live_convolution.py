@@ -8,8 +8,8 @@ from tests.live import compare, live_pages, start
 
 
 @pytest.fixture(scope="module")
-def page():
-    with live_pages(viewport={"width": 1280, "height": 900}) as opened:
+def page(browser):
+    with live_pages(browser, viewport={"width": 1280, "height": 900}) as opened:
         page = opened("chapters/convolution.html")
         start(page, "convolution")
         yield page

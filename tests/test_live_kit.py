@@ -13,8 +13,8 @@ from tests.live import assert_same, live_pages
 
 
 @pytest.fixture(scope="module")
-def kit():
-    with live_pages() as opened:
+def kit(browser):
+    with live_pages(browser) as opened:
         yield opened()
 
 

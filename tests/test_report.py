@@ -24,7 +24,7 @@ from dlcourse.grading.reports import facts as facts
 from dlcourse.grading.reports import page as report_page
 from dlcourse.grading.reports import scanner, suspicious
 from tests import attacks, courses
-from tests.browser import chromium, flood, strays
+from tests.browser import flood, strays
 
 SLUG = "overfitting"
 POINTS = courses.points(SLUG)
@@ -563,12 +563,6 @@ def test_report_of_a_class_that_was_really_graded(course):
 
 
 # -- in the browser -------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium("the report was not looked at in a browser") as running:
-        yield running
 
 
 @pytest.fixture(scope="module")
