@@ -233,3 +233,84 @@ def test_prepare_notebook_leaves_nothing_on_stderr(capsys, monkeypatch):
 def test_passed_names_the_task(capsys):
     testing.passed("B4, dropout")
     assert capsys.readouterr().out == "B4, dropout: all visible tests passed.\n"
+
+
+INF = float("inf")
+
+
+@pytest.mark.parametrize(
+    ("got", "expected"),
+    [
+        (INF, INF),
+        ([1.0, -INF], [1.0, -INF]),
+        (torch.tensor([INF, 2.0]), torch.tensor([INF, 2.0])),
+    ],
+)
+def test_infinities_agree_with_themselves(got, expected):
+    testing.check_close("f()", got, expected)
+
+
+@pytest.mark.parametrize(
+    ("got", "expected"),
+    [
+        (1e30, INF),
+        (-INF, INF),
+        (INF, 1.0),
+        (torch.tensor([1.0, 2.0]), torch.tensor([INF, 2.0])),
+        (float("nan"), INF),
+    ],
+)
+def test_infinities_agree_with_nothing_else(got, expected):
+    assert message(testing.check_close, "f()", got, expected, hint=HINT).endswith(HINT)
+
+
+def test_a_number_too_large_to_be_one_is_said():
+    assert "finite number" in message(testing.check_number, "answer_a3", 10**400)
+
+
+@pytest.mark.parametrize(
+    ("got", "expected"),
+    [
+        ([1, 0], [True, False]),
+        ([True, False], [1, 0]),
+        (np.array([1, 2]), [1, 3]),
+        (np.array([1, 2]), [1, 2, 3]),
+        ({"a": [1]}, {"a": [True]}),
+    ],
+)
+def test_truth_values_are_no_numbers_and_arrays_are_compared(got, expected):
+    assert "f()" in message(testing.check_equal, "f()", got, expected)
+
+
+@pytest.mark.parametrize(
+    ("got", "expected"), [([np.int64(1), 2], [1, 2]), ([True], [True]), ((1, [2]), [1, (2,)])]
+)
+def test_numbers_of_arrays_equal_their_values(got, expected):
+    testing.check_equal("f()", got, expected)
+
+
+class Liar:
+    """Claims three items and gives none."""
+
+    def __len__(self):
+        return 3
+
+    def __iter__(self):
+        return iter(())
+
+
+@pytest.mark.parametrize("got", [Liar(), [1, 2], (n for n in range(9)), torch.zeros(4)])
+def test_items_are_counted_as_they_come(got):
+    assert "number of items" in message(testing.check_items, "f()", got, 3)
+
+
+@pytest.mark.parametrize("got", [[1, 2, 3], (1, 2, 3), torch.tensor([1, 2, 3]), iter([1, 2, 3])])
+def test_items_are_read_once_into_a_list(got):
+    items = testing.check_items("f()", got, 3)
+    assert type(items) is list
+    assert [int(item) for item in items] == [1, 2, 3]
+
+
+@pytest.mark.parametrize("got", ["abc", b"abc", {1: 2}, {1, 2, 3}, 7, None])
+def test_text_and_sets_are_no_sequences(got):
+    assert "is no sequence" in message(testing.check_items, "f()", got, 3)
