@@ -198,7 +198,8 @@ def test_page_is_sound(request, browser, axe, page, width, mode, place):
     base = request.getfixturevalue("server") if place == "server" else SITE.as_uri() + "/"
     with Visit(browser, base, width, mode) as visit:
         opened = visit.open(page)
-        assert opened.locator("h1").first.inner_text().strip()
+        # The first heading of some pages is the one for print, which is empty in the index.
+        assert any(text.strip() for text in opened.locator("h1").all_inner_texts())
         assert opened.evaluate("document.documentElement.dataset.theme") == mode
         assert visit.faults == []
         spare = "document.documentElement.scrollWidth - window.innerWidth"
