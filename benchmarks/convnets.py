@@ -10,7 +10,7 @@ from functools import partial
 
 import torch
 from measuring import begin, finish, parser, synchronize
-from networks import NETWORKS, RECIPES, image_sets
+from networks import NETWORKS, RECIPES, choose_width, image_sets
 from pipelines import fast_options, unless_recorded
 from rows import Rows
 
@@ -148,9 +148,7 @@ def parse() -> argparse.Namespace:
     args.images = args.images or (64 if args.quick else 2000 if small else 60_000)
     args.epochs = args.epochs or (1 if args.quick else 3 if small else 10)
     args.seeds = args.seeds or (1 if args.quick else 3)
-    args.width = (1 / 8 if small else 1.0) if args.width is None else args.width
-    if not 0 < args.width <= 4:
-        made.error("--width takes a factor above 0 and at most 4")
+    choose_width(made, args)
     return args
 
 

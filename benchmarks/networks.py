@@ -1,5 +1,6 @@
 """The networks of the course for images, at their published sizes, and two recipes for them."""
 
+import argparse
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -158,3 +159,14 @@ def image_sets(
         print(f"MNIST5k serves instead: {error}", file=sys.stderr)
         sets = [datasets.MNIST5k(train=t) for t in (True, False)]
     return tuple(data.subset(range(min(len(data), images))) for data in sets)
+
+
+def choose_width(made: argparse.ArgumentParser, args: argparse.Namespace) -> None:
+    """Sets ``args.width`` if it is not given, to an eighth where whole networks take too long.
+
+    A factor that is none ends the program with a message.
+    """
+    if args.width is None:
+        args.width = 1 / 8 if args.quick or args.device.type == "cpu" else 1.0
+    if not 0 < args.width <= 4:
+        made.error("--width takes a factor above 0 and at most 4")

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 import torch
 from measuring import begin, finish, parser
-from networks import NETWORKS, image_sets
+from networks import NETWORKS, choose_width, image_sets
 from pipelines import (
     WORKERS,
     check_same_work,
@@ -138,13 +138,10 @@ def parse() -> argparse.Namespace:
     made.add_argument("--limits", nargs="+", choices=KINDS, default=["plain", "graph"])
     made.add_argument("--data", help="folder that has Fashion-MNIST (default $DLCOURSE_DATA)")
     args = finish(made, least={"images": 2, "rounds": 1})
-    small = args.quick or args.device.type == "cpu"
     args.images = args.images or (512 if args.quick else 60_000)
     args.rounds = args.rounds or (1 if args.quick else 3)
     args.seconds = args.seconds or (0.01 if args.quick else 2.0)
-    args.width = (1 / 8 if small else 1.0) if args.width is None else args.width
-    if not 0 < args.width <= 4:
-        made.error("--width takes a factor above 0 and at most 4")
+    choose_width(made, args)
     return args
 
 
