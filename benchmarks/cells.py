@@ -41,10 +41,12 @@ def _without_options(source: str) -> str:
 def run(path: Path, rows: Rows, case: str) -> dict:
     """Run the cells in one namespace; the row says what failed, and is written even if stopped."""
     cells, failures, seconds = code_cells(path), [], []
-    sys.modules["myst_nb"] = types.ModuleType("myst_nb")
-    sys.modules["myst_nb"].glue = lambda name, value, display=True: None
-    main = types.ModuleType("__main__")
-    before, sys.modules["__main__"] = sys.modules["__main__"], main  # classes can be pickled
+    page = types.ModuleType("myst_nb")
+    page.glue = lambda name, value, display=True: None
+    main = types.ModuleType("__main__")  # as it is called, classes can be pickled
+    stand_ins = {"myst_nb": page, "__main__": main}
+    before = {name: sys.modules.get(name) for name in stand_ins}
+    sys.modules.update(stand_ins)
     stopped = False
     try:
         for number, source in enumerate(cells, start=1):
@@ -61,7 +63,11 @@ def run(path: Path, rows: Rows, case: str) -> dict:
                 print(f"{case}, cell {number}: {words}", flush=True)
             seconds.append(round(time.perf_counter() - start, 2))
     finally:
-        sys.modules["__main__"] = before
+        for name, module in before.items():
+            if module is None:
+                del sys.modules[name]
+            else:
+                sys.modules[name] = module
     return rows.add(
         case=case,
         cells=len(cells),

@@ -1,5 +1,10 @@
 """What tests of many modules share."""
 
+import os
+import sys
+from importlib.metadata import packages_distributions
+from types import ModuleType
+
 import pytest
 
 from tests.browser import chromium
@@ -10,3 +15,24 @@ def browser():
     """Headless Chromium, started once by each of pytest's workers that looks at a page."""
     with chromium("no page was looked at in a browser") as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_behind():
+    """A test leaves the process as it found it, since others run after it in the same worker."""
+    modules, folder, variables = dict(sys.modules), os.getcwd(), dict(os.environ)
+    yield
+    changed = [name for name, module in modules.items() if sys.modules.get(name) is not module]
+    assert not changed, f"the test replaced or removed modules: {changed}"
+    fakes = [
+        name for name, module in sys.modules.items()
+        if name not in modules and type(module) is ModuleType and module.__spec__ is None
+    ]  # fmt: skip
+    installed = packages_distributions() if fakes else {}
+    fakes = [name for name in fakes if name in installed]
+    assert not fakes, f"the test left modules of its own in the place of packages: {fakes}"
+    assert os.getcwd() == folder, "the test changed the folder of the process"
+    now = dict(os.environ)
+    for either in variables, now:  # pytest's own
+        either.pop("PYTEST_CURRENT_TEST", None)
+    assert now == variables, "the test changed environment variables"

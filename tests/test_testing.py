@@ -209,9 +209,12 @@ def test_raises():
     assert f"got:      ValueError: 3 is too large\n  hint: {HINT}" in text
 
 
-def test_a_notebook_shows_the_message_without_traceback(capsys):
+def test_a_notebook_shows_the_message_without_traceback(capsys, monkeypatch):
     from IPython.core.interactiveshell import InteractiveShell
 
+    monkeypatch.setitem(
+        sys.modules, "__main__", sys.modules["__main__"]
+    )  # the shell brings its own
     shell = InteractiveShell()
     result = shell.run_cell("from dlcourse import testing\ntesting.check(False, 'B9: look again')")
     assert isinstance(result.error_in_exec, testing.CheckError)
