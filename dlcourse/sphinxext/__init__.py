@@ -14,6 +14,7 @@ from sphinx.application import Sphinx
 
 from dlcourse import __version__
 from dlcourse.sphinxext.assets import setup_assets
+from dlcourse.sphinxext.course_map import setup_course_map
 from dlcourse.sphinxext.download import setup_download
 from dlcourse.sphinxext.execute import setup_execute
 from dlcourse.sphinxext.language import setup_language
@@ -40,6 +41,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
     setup_execute(app)
     setup_quiz(app)
     setup_live(app)
+    setup_course_map(app)
     setup_assets(app)
     setup_launch(app)
     setup_language(app)
