@@ -36,6 +36,10 @@ with contextlib.suppress(OSError):
 # The course's name would otherwise collide with the package's folder.
 c.Exchange.path_includes_course = False
 
+# Archives of learning platforms, as `dlcourse collect` reads them, by nbgrader's own command.
+c.ZipCollectApp.collector_plugin = "dlcourse.grading.collection.plugin.Collector"
+c.ZipCollectApp.downloaded_directory = "grading/downloaded"
+
 # What a student sees in place of a solution. The stub's own line below it raises
 # NotImplementedError with the task's name, so that nothing needs to be raised here.
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE"}

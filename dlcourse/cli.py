@@ -33,6 +33,13 @@ def parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check", help="run an exercise's visible tests on your answers")
     check.add_argument("target", metavar="SLUG|PATH", help="an exercise, or its notebook's path")
+    roster = commands.add_parser("roster", help="enter a list of students into the gradebook")
+    roster.add_argument("file", metavar="FILE", type=Path, help="a platform's csv, or a plain one")
+    collect = commands.add_parser("collect", help="put a platform's archive where it is graded")
+    collect.add_argument("slug", metavar="SLUG", help="the exercise")
+    collect.add_argument(
+        "archives", metavar="ARCHIVE", type=Path, nargs="+", help="a zip, a folder or notebooks"
+    )
     grade = commands.add_parser("grade", help="grade the submissions of an exercise")
     grade.add_argument("slug", metavar="SLUG", help="the exercise")
     grade.add_argument(
@@ -52,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
     forget.add_argument("students", metavar="ID", nargs="+", help="whose grades")
     report = commands.add_parser("report", help="how a graded class did, as a page and as tables")
     report.add_argument("slug", metavar="SLUG", help="the exercise")
-    for command in (check, grade, forget, report):
+    for command in (check, roster, collect, grade, forget, report):
         command.add_argument(
             "--root", metavar="DIR", type=Path, default=Path(), help="the course's folder (here)"
         )
@@ -99,6 +106,10 @@ def _grading(args: argparse.Namespace) -> int:
     try:
         if args.command == "check":
             return grading.check(args.target, args.root)
+        if args.command == "roster":
+            return grading.roster(args.file, args.root)
+        if args.command == "collect":
+            return grading.collect(args.slug, args.root, args.archives)
         if args.command == "report":
             return grading.report(args.slug, args.root)
         if args.command == "forget":

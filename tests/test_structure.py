@@ -18,7 +18,9 @@ LAYERS = [
     {"plotting"},
     {"testing"},
 ]
-GRADING = ["course", "content", "submissions", "calls", "isolation", "classroom", "reports"]
+GRADING = [
+    "course", "content", "collection", "submissions", "calls", "isolation", "classroom", "reports",
+]  # fmt: skip
 
 
 def imported(path):

@@ -1,14 +1,14 @@
-"""What `dlcourse check` (a student's own notebook) and `dlcourse grade` (a class) do.
+"""What the commands do: `dlcourse check` for a student's own notebook, the others for a class.
 
-Both stand on nbgrader, which is an extra (``pip install 'dlcourse[grade]'``) and is imported only
-when one of them runs.
+All of it stands on nbgrader, which is an extra (``pip install 'dlcourse[grade]'``) and is imported
+only when one of them runs.
 """
 
 from pathlib import Path
 
 from dlcourse.grading.course import UserError, require_nbgrader
 
-__all__ = ["UserError", "check", "forget", "grade", "report"]
+__all__ = ["UserError", "check", "collect", "forget", "grade", "report", "roster"]
 
 
 def check(target: str, root: Path) -> int:
@@ -27,6 +27,47 @@ def check(target: str, root: Path) -> int:
     from dlcourse.grading import student
 
     return student.check(target, Path(root))
+
+
+def roster(path: Path, root: Path) -> int:
+    """Enter a list of students into the gradebook and print who is new, changed or gone.
+
+    Args:
+        path: a csv file, of a learning platform or with the columns ``id``, ``first name``,
+            ``last name``, ``e-mail`` and ``platform id``.
+        root: the course's folder.
+
+    Returns:
+        The exit code, 0.
+
+    Raises:
+        UserError: if it is no such table.
+    """
+    require_nbgrader()
+    from dlcourse.grading.collection import collect
+
+    return collect.enter_roster(Path(path), Path(root))
+
+
+def collect(slug: str, root: Path, archives: list[Path]) -> int:
+    """Put what a platform's archive holds where it is graded, and print what was done.
+
+    Args:
+        slug: the exercise's name.
+        root: the course's folder.
+        archives: zips, folders or single notebooks, named as the platform names them.
+
+    Returns:
+        The exit code, 0.
+
+    Raises:
+        UserError: if there is no such exercise or file, an archive is not safe to unpack, or no
+            name in it says who handed it in.
+    """
+    require_nbgrader()
+    from dlcourse.grading.collection import collect
+
+    return collect.collect(slug, Path(root), [Path(path) for path in archives])
 
 
 def grade(

@@ -1,6 +1,9 @@
 """Where things lie in a course, and how to say plainly that they don't."""
 
+import contextlib
+import fcntl
 import importlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,3 +54,22 @@ def load_config(root: Path) -> "Config":
     if not (root / "nbgrader_config.py").exists():
         return Config()
     return PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+
+
+@contextlib.contextmanager
+def lone(folder: Path) -> Iterator[None]:
+    """Keep everybody else out who would change the submissions or grades of a course.
+
+    Args:
+        folder: the course's ``grading``; made if it is missing.
+
+    Raises:
+        UserError: if somebody is at work.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / ".grading.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise UserError("this course is being graded already: wait until it is") from error
+        yield

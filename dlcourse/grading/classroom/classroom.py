@@ -1,7 +1,6 @@
 """The submissions of one exercise, and what becomes of each on its way to the gradebook."""
 
 import contextlib
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
@@ -15,7 +14,7 @@ from dlcourse.grading.classroom import execute, fingerprint
 from dlcourse.grading.classroom.record import Record
 from dlcourse.grading.classroom.results import Standing
 from dlcourse.grading.content.text import printable
-from dlcourse.grading.course import UserError, load_config
+from dlcourse.grading.course import UserError, load_config, lone
 from dlcourse.grading.isolation.task import Task
 from dlcourse.grading.submissions import intake, transplant
 
@@ -55,12 +54,7 @@ class Classroom:
         Raises:
             UserError: if one is at work.
         """
-        self.submitted.parent.mkdir(parents=True, exist_ok=True)
-        with (self.submitted.parent / ".grading.lock").open("w") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except OSError as error:
-                raise UserError("this course is being graded already: wait until it is") from error
+        with lone(self.submitted.parent):
             shutil.rmtree(self.staging, ignore_errors=True)
             try:
                 yield

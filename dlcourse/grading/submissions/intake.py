@@ -139,7 +139,7 @@ def _read_text(path: Path, name: str) -> str:
     finally:
         os.close(descriptor)
     try:
-        return content.decode("utf-8")
+        return content.decode("utf-8-sig")  # some editors begin a file with a mark
     except UnicodeDecodeError as error:
         raise RefusedError(
             f"{name} is not a notebook: it is not a text file in UTF-8. Hand in the .ipynb file as "

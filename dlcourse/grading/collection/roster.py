@@ -1,0 +1,228 @@
+"""Who is in the class: from a platform's list to the gradebook, and from a file to a person."""
+
+import csv
+import io
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from nbgrader.api import Gradebook, MissingEntry
+
+from dlcourse.grading.collection.platforms import Entry, tidy
+from dlcourse.grading.course import UserError
+
+# How the columns are called, in lower case, without signs between the words; the first that a
+# file has counts.
+COLUMNS = {
+    "id": (
+        "sis login id", "student id", "studentid", "sid", "username", "login", "login id",
+        "id number", "orgdefinedid", "sis user id", "external id", "id",
+    ),
+    "first_name": ("first name", "firstname", "given name", "vorname", "prénom", "名"),
+    "last_name": (
+        "last name", "lastname", "surname", "family name", "nachname", "nom", "nom de famille",
+        "姓",
+    ),
+    "email": ("e mail", "email", "email address", "e mail address", "e mail adresse", "mail"),
+    "lms_user_id": ("lms user id", "platform id", "platform s id", "user id", "canvas id"),
+}  # fmt: skip
+FULL = ("student", "name", "full name", "student name", "vollständiger name", "nom complet")
+NOBODY = re.compile(r"\s*(points possible|student, test|test student)", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Student:
+    """A row of the roster, as nbgrader keeps it.
+
+    Attributes:
+        id: the name of the student's folder.
+        first_name: and
+        last_name: as the platform writes them.
+        email: address.
+        lms_user_id: the platform's number.
+    """
+
+    id: str
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    lms_user_id: str = ""
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Roster:
+    """The students of a gradebook, to be found by what a platform says of a file.
+
+    Args:
+        students: all of them.
+    """
+
+    def __init__(self, students: Iterable[Student]):
+        self.students = list(students)
+        self._by: list[dict[str, list[Student]]] = []
+        for key in ("lms_user_id", "id", "email"):
+            self._by.append(self._index(lambda student, key=key: getattr(student, key)))
+        self._by.append(self._index(lambda student: student.email.partition("@")[0]))
+        self._by.append(self._index(lambda student: student.name))
+        self._by.append(self._index(lambda student: f"{student.last_name} {student.first_name}"))
+
+    def _index(self, key) -> dict[str, list[Student]]:
+        found: dict[str, list[Student]] = {}
+        for student in self.students:
+            if alike(key(student)):
+                found.setdefault(alike(key(student)), []).append(student)
+        return found
+
+    def find(self, entry: Entry) -> Student | None:
+        """The one student whom a platform's number, login, address or name means, or nobody."""
+        for asked in (entry.uid, entry.login, entry.email, entry.name):
+            for index in self._by if alike(asked) else ():
+                found = index.get(alike(asked), [])
+                if len(found) == 1:
+                    return found[0]
+        return None
+
+
+def alike(text: str) -> str:
+    """What is left of a name when case, accents, and signs between words make no difference."""
+    plain = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(sign for sign in plain if sign.isalnum())
+
+
+def read(path: Path) -> list[Student]:
+    """The people in a list that a platform gave.
+
+    Args:
+        path: a csv file of Canvas, Moodle, Gradescope, Blackboard or Brightspace, or a plain one
+            with columns such as ``id, first name, last name, e-mail, platform id``.
+
+    Returns:
+        Them, in the file's order.
+
+    Raises:
+        UserError: if it is no table, has no column that could be an id, or says of two people that
+            they are the same.
+    """
+    rows = _table(path)
+    heads = [re.sub(r"[\W_]+", " ", head.casefold()).strip() for head in rows[0]]
+    columns = {key: _column(heads, names) for key, names in COLUMNS.items()}
+    full = _column(heads, FULL)
+    number = _moodle_number(rows)
+    if number is None and "sis login id" in heads and "id" in heads:  # Canvas
+        columns["lms_user_id"] = heads.index("id")
+    if columns["id"] is None or columns["id"] == number:
+        columns["id"] = columns["email"]
+    if columns["id"] is None:
+        raise UserError(
+            f"{path.name} has no column that names students: give one the head 'id'; its heads are "
+            f"{', '.join(rows[0])}"
+        )
+    people: dict[str, Student] = {}
+    for line, row in enumerate(rows[1:], start=2):
+        cells = {
+            key: tidy(row[column]) if column is not None and column < len(row) else ""
+            for key, column in columns.items()
+        }
+        whole = tidy(row[full]) if full is not None and full < len(row) else ""
+        if not any(map(str.strip, row)) or NOBODY.match(whole or row[0]):
+            continue
+        if number is not None:
+            cells["lms_user_id"] = re.fullmatch(r"\D+(\d+)", row[number].strip())[1]
+        if whole and not cells["last_name"]:
+            cells["last_name"], cells["first_name"] = _split(whole)
+        cells["id"] = cells["id"] or cells["lms_user_id"] or cells["email"]
+        if not cells["id"] or "/" in cells["id"] or cells["id"] in (".", ".."):
+            raise UserError(f"{path.name}, line {line}: {cells['id']!r} cannot be a student's id")
+        if cells["id"] in people:
+            raise UserError(f"{path.name}, line {line}: the id {cells['id']!r} is there twice")
+        people[cells["id"]] = Student(**cells)
+    if not people:
+        raise UserError(f"there is nobody in {path.name}")
+    return list(people.values())
+
+
+def _table(path: Path) -> list[list[str]]:
+    if not path.is_file():
+        raise UserError(f"there is no file {path}")
+    data = path.read_bytes()
+    for encoding in ("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "cp1252"):
+        try:
+            text = data.decode(encoding)
+            break
+        except UnicodeError:
+            continue
+    else:
+        raise UserError(f"{path.name} is no text file: save it as csv in UTF-8")
+    head = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=head.count)
+    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
+    if len(rows) < 2 or (len(rows[0]) < 2 and _column([rows[0][0].casefold()], ("id",)) is None):
+        raise UserError(f"{path.name} is no table with heads and at least one student")
+    return rows
+
+
+def _column(heads: Sequence[str], names: Sequence[str]) -> int | None:
+    return next((heads.index(name) for name in names if name in heads), None)
+
+
+def _moodle_number(rows: list[list[str]]) -> int | None:
+    """The first column, if it is a grading worksheet's, whose head is in any language."""
+    entries = [row[0].strip() for row in rows[1:]]
+    alike = all(re.fullmatch(r"[^\W\d][^\d]*\d+", entry) for entry in entries)
+    words = {re.sub(r"\d+$", "", entry) for entry in entries}
+    return 0 if alike and len(words) == 1 and next(iter(words)).endswith((" ", "in", "r")) else None
+
+
+def _split(whole: str) -> tuple[str, str]:
+    """Last and first name."""
+    if "," in whole:
+        last, _, first = whole.partition(",")
+    else:
+        first, _, last = whole.rpartition(" ")
+    return tidy(last), tidy(first)
+
+
+def known(gradebook: Gradebook) -> list[Student]:
+    """The students that a gradebook has."""
+    names = [field.name for field in fields(Student)]
+    return [Student(**{n: getattr(s, n) or "" for n in names}) for s in gradebook.students]
+
+
+def enter(gradebook: Gradebook, people: Sequence[Student]) -> list[tuple[str, Student, str]]:
+    """Put people into a gradebook; nobody is removed from it.
+
+    Returns:
+        A row for each person who is new, changed or gone: which of these, who, and what changed.
+    """
+    before = {student.id: student for student in known(gradebook)}
+    rows = []
+    for person in people:
+        old = before.pop(person.id, None)
+        given = {key: value for key, value in asdict(person).items() if value and key != "id"}
+        if old is None:
+            rows.append(("new", person, ""))
+        elif changes := [
+            f"{key.replace('_', ' ')}: {getattr(old, key) or '–'} → {value}"
+            for key, value in given.items()
+            if getattr(old, key) != value
+        ]:
+            rows.append(("changed", person, "; ".join(changes)))
+        else:
+            continue
+        gradebook.update_or_create_student(person.id, **given)
+    return rows + [("gone", student, "not in this list; stays") for student in before.values()]
+
+
+def entered(gradebook: Gradebook, student: str) -> bool:
+    """Whether a gradebook has somebody of this id."""
+    try:
+        gradebook.find_student(student)
+    except MissingEntry:
+        return False
+    return True
