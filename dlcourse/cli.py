@@ -59,7 +59,14 @@ def parser() -> argparse.ArgumentParser:
     forget.add_argument("students", metavar="ID", nargs="+", help="whose grades")
     report = commands.add_parser("report", help="how a graded class did, as a page and as tables")
     report.add_argument("slug", metavar="SLUG", help="the exercise")
-    for command in (check, roster, collect, grade, forget, report):
+    grades = commands.add_parser("grades", help="fill points into a platform's table")
+    grades.add_argument("slugs", metavar="SLUG", nargs="+", help="the exercises")
+    grades.add_argument(
+        "--fill", metavar="FILE", type=Path, required=True, help="the csv that it exported"
+    )
+    grades.add_argument("--to", metavar="FILE", type=Path, help="the copy (beside the reports)")
+    grades.add_argument("--column", metavar="HEAD", help="the column (the exercise's name tells)")
+    for command in (check, roster, collect, grade, forget, report, grades):
         command.add_argument(
             "--root", metavar="DIR", type=Path, default=Path(), help="the course's folder (here)"
         )
@@ -112,6 +119,8 @@ def _grading(args: argparse.Namespace) -> int:
             return grading.collect(args.slug, args.root, args.archives)
         if args.command == "report":
             return grading.report(args.slug, args.root)
+        if args.command == "grades":
+            return grading.grades(args.slugs, args.root, args.fill, args.to, args.column)
         if args.command == "forget":
             return grading.forget(args.slug, args.root, args.students)
         if args.no_sandbox:

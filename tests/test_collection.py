@@ -233,6 +233,7 @@ ROSTERS = {
     "gradescope": "Name,SID,Email,Role\nJane Doe,jd1,jane@uni.edu,Student\nZoë Ünal,zu,z@u.edu,\n",
     "plain": "id;first name;last name;e-mail;platform id\njd;Jane;Doe;j@u.edu;5\nzu;Zoë;Ünal;;6\n",
     "only ids": "id\nada\nMüller\n",
+    "numbers in ids": "id,name,email\nstudent 1,Jane Doe,j@u.edu\nstudent 2,Zoë Ünal,\n",
 }
 FIRST = {
     "canvas": ("doejane", "Jane", "Doe", "", "12345"),
@@ -241,6 +242,7 @@ FIRST = {
     "gradescope": ("jd1", "Jane", "Doe", "jane@uni.edu", ""),
     "plain": ("jd", "Jane", "Doe", "j@u.edu", "5"),
     "only ids": ("ada", "", "", "", ""),
+    "numbers in ids": ("student 1", "Jane", "Doe", "j@u.edu", ""),
 }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dlcourse.grading.course import UserError, require_nbgrader
 
-__all__ = ["UserError", "check", "collect", "forget", "grade", "report", "roster"]
+__all__ = ["UserError", "check", "collect", "forget", "grade", "grades", "report", "roster"]
 
 
 def check(target: str, root: Path) -> int:
@@ -139,3 +139,27 @@ def report(slug: str, root: Path) -> int:
     from dlcourse.grading.reports import page as report_page
 
     return report_page.report(slug, Path(root))
+
+
+def grades(
+    slugs: list[str], root: Path, table: Path, to: Path | None = None, column: str | None = None
+) -> int:
+    """Fill points into a copy of the table that a learning platform exported.
+
+    Args:
+        slugs: the exercises.
+        root: the course's folder.
+        table: a csv file of Canvas, Moodle or Gradescope, or a plain one.
+        to: the copy; beside the reports if None.
+        column: the head of the column to fill, where it cannot be told by the exercise's name.
+
+    Returns:
+        The exit code, 0.
+
+    Raises:
+        UserError: if there is no such exercise, table or column, or nobody in it is known.
+    """
+    require_nbgrader()
+    from dlcourse.grading.reports import grades as made
+
+    return made.fill(slugs, Path(root), Path(table), to and Path(to), column)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 
 from dlcourse.grading.collection.platforms import Entry, tidy
 from dlcourse.grading.course import UserError
@@ -109,74 +109,105 @@ def read(path: Path) -> list[Student]:
         UserError: if it is no table, has no column that could be an id, or says of two people that
             they are the same.
     """
-    rows = _table(path)
-    heads = [re.sub(r"[\W_]+", " ", head.casefold()).strip() for head in rows[0]]
-    columns = {key: _column(heads, names) for key, names in COLUMNS.items()}
-    full = _column(heads, FULL)
-    number = _moodle_number(rows)
-    if number is None and "sis login id" in heads and "id" in heads:  # Canvas
-        columns["lms_user_id"] = heads.index("id")
-    if columns["id"] is None or columns["id"] == number:
-        columns["id"] = columns["email"]
-    if columns["id"] is None:
+    rows = table(path)
+    if _columns(rows[0])["id"] is None:
         raise UserError(
             f"{path.name} has no column that names students: give one the head 'id'; its heads are "
             f"{', '.join(rows[0])}"
         )
     people: dict[str, Student] = {}
     for line, row in enumerate(rows[1:], start=2):
-        cells = {
-            key: tidy(row[column]) if column is not None and column < len(row) else ""
-            for key, column in columns.items()
-        }
-        whole = tidy(row[full]) if full is not None and full < len(row) else ""
-        if not any(map(str.strip, row)) or NOBODY.match(whole or row[0]):
+        cells = about(rows[0], row)
+        if cells is None:
             continue
-        if number is not None:
-            cells["lms_user_id"] = re.fullmatch(r"\D+(\d+)", row[number].strip())[1]
-        if whole and not cells["last_name"]:
-            cells["last_name"], cells["first_name"] = _split(whole)
-        cells["id"] = cells["id"] or cells["lms_user_id"] or cells["email"]
-        if not cells["id"] or "/" in cells["id"] or cells["id"] in (".", ".."):
-            raise UserError(f"{path.name}, line {line}: {cells['id']!r} cannot be a student's id")
-        if cells["id"] in people:
-            raise UserError(f"{path.name}, line {line}: the id {cells['id']!r} is there twice")
-        people[cells["id"]] = Student(**cells)
+        name = cells.pop("id") or cells["lms_user_id"] or cells["email"]
+        del cells["name"]
+        if not name or "/" in name or name in (".", ".."):
+            raise UserError(f"{path.name}, line {line}: {name!r} cannot be a student's id")
+        if name in people:
+            raise UserError(f"{path.name}, line {line}: the id {name!r} is there twice")
+        people[name] = Student(name, **cells)
     if not people:
         raise UserError(f"there is nobody in {path.name}")
     return list(people.values())
 
 
-def _table(path: Path) -> list[list[str]]:
+def about(heads: Sequence[str], row: Sequence[str]) -> dict[str, str] | None:
+    """What a row of a platform's table says of a person.
+
+    Args:
+        heads: of the table.
+        row: one of the others.
+
+    Returns:
+        The fields of :class:`Student`, and ``name`` for both names; None for a row that is
+        nobody's, such as the points that are possible.
+    """
+    columns = _columns(heads)
+    cells = {
+        key: tidy(row[column]) if column is not None and column < len(row) else ""
+        for key, column in columns.items()
+    }
+    if not any(map(str.strip, row)) or NOBODY.match(cells["name"] or row[0]):
+        return None
+    worksheet = re.fullmatch(r"[^\W\d][^\d@.]*[ /a-z](\d+)", row[0].strip())
+    if worksheet and 0 not in columns.values():
+        cells["lms_user_id"] = worksheet[1]  # Moodle's "Participant 4711", in any language
+    cells["id"] = cells["id"] or cells["email"]
+    if cells["name"] and not cells["last_name"]:
+        cells["last_name"], cells["first_name"] = _split(cells["name"])
+    cells["name"] = f"{cells['first_name']} {cells['last_name']}".strip()
+    return cells
+
+
+def _columns(heads: Sequence[str]) -> dict[str, int | None]:
+    plain = [re.sub(r"[\W_]+", " ", head.casefold()).strip() for head in heads]
+    columns = {key: _column(plain, names) for key, names in COLUMNS.items()}
+    columns["name"] = _column(plain, FULL)
+    if "sis login id" in plain and "id" in plain:  # Canvas
+        columns["lms_user_id"] = plain.index("id")
+    if columns["id"] is None:
+        columns["id"] = columns["email"]
+    return columns
+
+
+def table(path: Path) -> list[list[str]]:
+    """The rows of a csv file, the heads first.
+
+    Args:
+        path: in UTF-8, UTF-16 or Windows' western letters, with commas, semicolons or tabs.
+
+    Raises:
+        UserError: if it is missing, no text, or no table.
+    """
+    text = _text(path)
+    rows = [
+        row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(path)) if row
+    ]
+    if len(rows) < 2 or (len(rows[0]) < 2 and rows[0][0].strip().casefold() != "id"):
+        raise UserError(f"{path.name} is no table with heads and at least one student")
+    return rows
+
+
+def delimiter(path: Path) -> str:
+    """What stands between the cells of a csv file."""
+    return max(",;\t", key=_text(path).split("\n", 1)[0].count)
+
+
+def _text(path: Path) -> str:
     if not path.is_file():
         raise UserError(f"there is no file {path}")
     data = path.read_bytes()
     for encoding in ("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "cp1252"):
         try:
-            text = data.decode(encoding)
-            break
+            return data.decode(encoding)
         except UnicodeError:
             continue
-    else:
-        raise UserError(f"{path.name} is no text file: save it as csv in UTF-8")
-    head = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=head.count)
-    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
-    if len(rows) < 2 or (len(rows[0]) < 2 and _column([rows[0][0].casefold()], ("id",)) is None):
-        raise UserError(f"{path.name} is no table with heads and at least one student")
-    return rows
+    raise UserError(f"{path.name} is no text file: save it as csv in UTF-8")
 
 
 def _column(heads: Sequence[str], names: Sequence[str]) -> int | None:
     return next((heads.index(name) for name in names if name in heads), None)
-
-
-def _moodle_number(rows: list[list[str]]) -> int | None:
-    """The first column, if it is a grading worksheet's, whose head is in any language."""
-    entries = [row[0].strip() for row in rows[1:]]
-    alike = all(re.fullmatch(r"[^\W\d][^\d]*\d+", entry) for entry in entries)
-    words = {re.sub(r"\d+$", "", entry) for entry in entries}
-    return 0 if alike and len(words) == 1 and next(iter(words)).endswith((" ", "in", "r")) else None
 
 
 def _split(whole: str) -> tuple[str, str]:
@@ -217,12 +248,3 @@ def enter(gradebook: Gradebook, people: Sequence[Student]) -> list[tuple[str, St
             continue
         gradebook.update_or_create_student(person.id, **given)
     return rows + [("gone", student, "not in this list; stays") for student in before.values()]
-
-
-def entered(gradebook: Gradebook, student: str) -> bool:
-    """Whether a gradebook has somebody of this id."""
-    try:
-        gradebook.find_student(student)
-    except MissingEntry:
-        return False
-    return True
