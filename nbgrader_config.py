@@ -67,6 +67,8 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+# What `dlcourse due` sets: due dates, extensions, and what late work loses.
+c.AssignLatePenalties.plugin_class = "dlcourse.grading.classroom.deadlines.Deadline"
 # Students see the message of a failed check, but no hidden test, and nothing in their page acts.
 c.GenerateFeedback.exporter_class = "dlcourse.grading.classroom.feedback.FeedbackExporter"
 c.GenerateFeedback.preprocessors.prepend(

@@ -59,6 +59,14 @@ def parser() -> argparse.ArgumentParser:
     forget.add_argument("students", metavar="ID", nargs="+", help="whose grades")
     report = commands.add_parser("report", help="how a graded class did, as a page and as tables")
     report.add_argument("slug", metavar="SLUG", help="the exercise")
+    due = commands.add_parser("due", help="see and set when an exercise is due")
+    due.add_argument("slug", metavar="SLUG", help="the exercise")
+    due.add_argument("time", metavar="TIME", nargs="?", help="2026-10-01 18:00, a day, or none")
+    due.add_argument("--late", metavar="RULE", help="none, zero, 10%%/day, 10%%/day:50%%")
+    due.add_argument(
+        "--student", metavar=("ID", "TIME"), nargs=2, action="append", default=[],
+        help="a later time for one student; none takes it back",
+    )  # fmt: skip
     grades = commands.add_parser("grades", help="fill points into a platform's table")
     grades.add_argument("slugs", metavar="SLUG", nargs="+", help="the exercises")
     grades.add_argument(
@@ -66,7 +74,7 @@ def parser() -> argparse.ArgumentParser:
     )
     grades.add_argument("--to", metavar="FILE", type=Path, help="the copy (beside the reports)")
     grades.add_argument("--column", metavar="HEAD", help="the column (the exercise's name tells)")
-    for command in (check, roster, collect, grade, forget, report, grades):
+    for command in (check, roster, collect, grade, forget, report, due, grades):
         command.add_argument(
             "--root", metavar="DIR", type=Path, default=Path(), help="the course's folder (here)"
         )
@@ -121,6 +129,9 @@ def _grading(args: argparse.Namespace) -> int:
             return grading.report(args.slug, args.root)
         if args.command == "grades":
             return grading.grades(args.slugs, args.root, args.fill, args.to, args.column)
+        if args.command == "due":
+            pairs = [tuple(pair) for pair in args.student]
+            return grading.due(args.slug, args.root, args.time, args.late, pairs)
         if args.command == "forget":
             return grading.forget(args.slug, args.root, args.students)
         if args.no_sandbox:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from dlcourse.grading.course import UserError, require_nbgrader
 
-__all__ = ["UserError", "check", "collect", "forget", "grade", "grades", "report", "roster"]
+__all__ = ["UserError", "check", "collect", "due", "forget", "grade", "grades", "report", "roster"]
 
 
 def check(target: str, root: Path) -> int:
@@ -101,6 +101,34 @@ def grade(
     from dlcourse.grading.classroom import grade
 
     return grade.grade(slug, Path(root), students, workers, scheduler, force, confined)
+
+
+def due(
+    slug: str,
+    root: Path,
+    time: str | None = None,
+    late: str | None = None,
+    students: list[tuple[str, str]] = (),
+) -> int:
+    """Set when an exercise is due, and print it.
+
+    Args:
+        slug: the exercise's name.
+        root: the course's folder.
+        time: for the class; a day means its end, ``none`` no due date; None leaves it.
+        late: ``none``, ``zero``, ``10%/day`` or ``10%/day:50%``; None leaves it.
+        students: pairs of a student and a time for them; ``none`` takes it back.
+
+    Returns:
+        The exit code, 0.
+
+    Raises:
+        UserError: if there is no such exercise or student, or a time or rule cannot be read.
+    """
+    require_nbgrader()
+    from dlcourse.grading.classroom import due as made
+
+    return made.due(slug, Path(root), time, late, students)
 
 
 def forget(slug: str, root: Path, students: list[str]) -> int:

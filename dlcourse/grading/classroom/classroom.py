@@ -90,18 +90,27 @@ class Classroom:
         return self._execute.task(whole, student, self.slug)
 
     def fingerprint(
-        self, task: Task, whole: NotebookNode, timestamp: str, standing: Standing | None
+        self,
+        student: str,
+        task: Task,
+        whole: NotebookNode,
+        timestamp: str,
+        standing: Standing | None,
     ) -> str:
         """What the grade depends on."""
-        times = (timestamp, self.record.due, standing.extension if standing else None)
+        ours = self.record.deadlines
+        granted = ours.get(student) or (standing.extension if standing else None)
+        times = (timestamp, self.record.due, granted, ours.get(""))
         return fingerprint.of_grade(task, whole, times, self.config)
 
-    def timestamp(self, student: str) -> str:
-        """Nbgrader's note of when it was handed in; '' if there is none or it is no time."""
+    def timestamp(self, student: str) -> str | None:
+        """Nbgrader's note of when it was handed in; '' if there is none, None if it is no time."""
         path = self.submitted / student / self.slug / "timestamp.txt"
+        if not os.path.lexists(path):
+            return ""
         with contextlib.suppress(Exception):  # of the file; dateutil has many ways to refuse, too
             if not path.is_symlink() and path.is_file() and path.stat().st_size <= 100:
                 text = path.read_text(encoding="utf-8", errors="replace").strip()
                 utils.parse_utc(text)
                 return text
-        return ""
+        return None

@@ -144,14 +144,15 @@ def _submit(classroom: Classroom, student: str, pool, force: bool, waiting: dict
     """Send a student's notebook to a worker, or say why that is not needed or possible."""
     if reason := classroom.unusable(student):
         raise UserError(reason)
+    classroom.record.settle(student)
     standing = classroom.record.standing(student)
     if not classroom.has_submission(student):
         return results.not_graded(
             student, results.ABSENT, "no submission", classroom.slug, standing
         )
-    whole, timestamp = classroom.whole(student), classroom.timestamp(student)
+    whole, timestamp = classroom.whole(student), classroom.timestamp(student) or ""
     task = classroom.task(student, whole)
-    inputs = classroom.fingerprint(task, whole, timestamp, standing)
+    inputs = classroom.fingerprint(student, task, whole, timestamp, standing)
     if not force and classroom.record.up_to_date(student, standing, inputs):
         return _line(classroom, student, whole)
     future = pool.submit(session.run, task)
@@ -167,6 +168,7 @@ def _enter(
     failed = outputs.get(session.FAILED)  # then the next run grades it again
     inputs = "" if failed else entry.inputs
     classroom.record.enter(student, entry.whole, outputs, entry.timestamp, inputs)
+    classroom.record.settle(student)
     line = _line(classroom, student, entry.whole)
     if failed:
         reason = f"the grader failed, not the student: {failed[0]['evalue']}"
@@ -180,6 +182,8 @@ def _line(classroom: Classroom, student: str, whole: NotebookNode) -> Result:
         remarks.append(f"lacks cells of the exercise, which count as not filled in: {_few(lacks)}")
     if changed := whole.metadata.get(LEFT_OUT):
         remarks.append(f"changed, not used: {changed}")
+    if classroom.timestamp(student) is None:
+        remarks.append("when it was handed in cannot be read from timestamp.txt: it may be late")
     standing = classroom.record.standing(student)
     return results.graded(student, standing, whole.metadata.get(REFUSED, ""), remarks)
 

@@ -21,7 +21,7 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import SaveAutoGrades
 
-from dlcourse.grading.classroom import execute, fingerprint, ledger
+from dlcourse.grading.classroom import deadlines, execute, fingerprint, ledger
 from dlcourse.grading.classroom.results import ByHand, Standing
 from dlcourse.grading.submissions import template
 
@@ -86,6 +86,10 @@ class Record:
         with self.gradebook() as gradebook:
             self.template = template.read(course, gradebook, slug, slug)
             self.due = gradebook.find_assignment(slug).duedate
+            self.deadlines = deadlines.read(gradebook, slug)
+            # Another plugin of the instructor's has its own rules.
+            plugin = str(config.AssignLatePenalties.get("plugin_class", ""))
+            self.ruled = plugin == f"{deadlines.__name__}.Deadline"
             self.enrolled = {student.id for student in gradebook.students}
 
     def gradebook(self) -> Gradebook:
@@ -114,6 +118,12 @@ class Record:
                 submission.extension,
                 by_hand,
             )
+
+    def settle(self, student: str) -> None:
+        """Apply due date, extension and rule to the grade that is there."""
+        if self.ruled:
+            with self.gradebook() as gradebook:
+                deadlines.settle(gradebook, self.slug, student)
 
     def up_to_date(self, student: str, standing: Standing | None, inputs: str) -> bool:
         """Whether just this has been graded, to the end, and the gradebook still knows it."""

@@ -72,7 +72,8 @@ class Student:
     """One student; ``state`` is ``graded``, ``refused``, ``ungraded`` or ``absent``.
 
     ``scores`` has the automatic points by question, ``percent`` their sum's share of what the
-    automatic tests can give. Both are empty unless the state is ``graded``.
+    automatic tests can give. Both are empty unless the state is ``graded``. ``late`` is what was
+    taken off in all since the submission was late.
     """
 
     id: str
@@ -80,6 +81,7 @@ class Student:
     scores: Mapping[str, float]
     percent: float | None = None
     note: str = ""
+    late: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -230,7 +232,8 @@ def _student(course: report_sources.Course, name: str, work: Work, auto: list[Qu
         absent = name not in course.handed_in and not grades
         return Student(name, "absent" if absent else "ungraded", {})
     most = sum(question.points for question in auto)
-    return Student(name, "graded", scores, 100 * sum(scores.values()) / most if most else None)
+    percent = 100 * sum(scores.values()) / most if most else None
+    return Student(name, "graded", scores, percent, late=course.late.get(name, 0.0))
 
 
 def _item(question: Question, graded: list[Student], works: Mapping[str, Work]) -> Item:

@@ -228,6 +228,7 @@ def students_csv(report: Report) -> str:
                 "state": STATES[student.state],
                 "points": sum(student.scores.values()) if graded else None,
                 "of": most if graded else None,
+                "late": student.late if graded else None,
                 "percent": None if student.percent is None else round(student.percent, 2),
                 "to_grade_by_hand": by_hand,
                 "limits_met": sum(event.student == student.id for event in report.events),
@@ -236,8 +237,8 @@ def students_csv(report: Report) -> str:
             }
             | {f"points of {name}": points for name, points in student.scores.items()}
         )
-    columns = ["student", "state", "points", "of", "percent", "to_grade_by_hand", "limits_met"]
-    columns += ["worth_a_look", "note"]
+    columns = ["student", "state", "points", "of", "late", "percent", "to_grade_by_hand"]
+    columns += ["limits_met", "worth_a_look", "note"]
     columns += [f"points of {item.question.name}" for item in report.items]
     return _csv(columns, rows)
 

@@ -73,6 +73,7 @@ class Course:
         grades: by student and question.
         handed_in: students with a folder for this exercise.
         enrolled: students known to the gradebook.
+        late: points taken off, by student.
         autograded: the path of a graded notebook, with ``*`` for the student.
     """
 
@@ -80,6 +81,7 @@ class Course:
     stubs: dict[str, str]
     autograded: Path
     grades: dict[str, dict[str, Grade]] = field(default_factory=dict)
+    late: dict[str, float] = field(default_factory=dict)
     handed_in: set[str] = field(default_factory=set)
     enrolled: set[str] = field(default_factory=set)
 
@@ -132,6 +134,8 @@ def read(slug: str, root: Path) -> Course:
         )
         for student, name, *grade in _grades(gradebook, notebook.id):
             course.grades.setdefault(student, {})[name] = Grade(*grade)
+        course.late = {s.assignment.student_id: s.late_submission_penalty or 0.0
+                       for s in notebook.submissions}  # fmt: skip
     return course
 
 
