@@ -54,6 +54,12 @@ def parser() -> argparse.ArgumentParser:
         help="run students' code with your own rights: it can read your files, solutions and "
         "gradebook included, and use your network",
     )
+    feedback = commands.add_parser("feedback", help="write the pages that go back to the class")
+    feedback.add_argument("slug", metavar="SLUG", help="the exercise")
+    feedback.add_argument("--student", metavar="ID", nargs="+", help="for these students only")
+    feedback.add_argument(
+        "--zip", metavar="FILE", type=Path, help="all pages, named as the platform named the files"
+    )
     forget = commands.add_parser("forget", help="remove grades whose submissions are gone")
     forget.add_argument("slug", metavar="SLUG", help="the exercise")
     forget.add_argument("students", metavar="ID", nargs="+", help="whose grades")
@@ -74,7 +80,7 @@ def parser() -> argparse.ArgumentParser:
     )
     grades.add_argument("--to", metavar="FILE", type=Path, help="the copy (beside the reports)")
     grades.add_argument("--column", metavar="HEAD", help="the column (the exercise's name tells)")
-    for command in (check, roster, collect, grade, forget, report, due, grades):
+    for command in (check, roster, collect, grade, forget, report, due, feedback, grades):
         command.add_argument(
             "--root", metavar="DIR", type=Path, default=Path(), help="the course's folder (here)"
         )
@@ -132,6 +138,8 @@ def _grading(args: argparse.Namespace) -> int:
         if args.command == "due":
             pairs = [tuple(pair) for pair in args.student]
             return grading.due(args.slug, args.root, args.time, args.late, pairs)
+        if args.command == "feedback":
+            return grading.feedback(args.slug, args.root, args.student, args.zip)
         if args.command == "forget":
             return grading.forget(args.slug, args.root, args.students)
         if args.no_sandbox:

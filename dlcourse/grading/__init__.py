@@ -8,7 +8,18 @@ from pathlib import Path
 
 from dlcourse.grading.course import UserError, require_nbgrader
 
-__all__ = ["UserError", "check", "collect", "due", "forget", "grade", "grades", "report", "roster"]
+__all__ = [
+    "UserError",
+    "check",
+    "collect",
+    "due",
+    "feedback",
+    "forget",
+    "grade",
+    "grades",
+    "report",
+    "roster",
+]
 
 
 def check(target: str, root: Path) -> int:
@@ -129,6 +140,29 @@ def due(
     from dlcourse.grading.classroom import due as made
 
     return made.due(slug, Path(root), time, late, students)
+
+
+def feedback(
+    slug: str, root: Path, students: list[str] | None = None, archive: Path | None = None
+) -> int:
+    """Write a page for each graded student, where there is none or something on it has changed.
+
+    Args:
+        slug: the exercise's name.
+        root: the course's folder.
+        students: for these only.
+        archive: a zip of all pages besides, under the names in which the platform's archive came.
+
+    Returns:
+        The exit code: 0 if everybody has a page, else 1.
+
+    Raises:
+        UserError: if there is no such exercise, or nothing of it or of a student has been graded.
+    """
+    require_nbgrader()
+    from dlcourse.grading.classroom import handout
+
+    return handout.feedback(slug, Path(root), students, archive and Path(archive))
 
 
 def forget(slug: str, root: Path, students: list[str]) -> int:

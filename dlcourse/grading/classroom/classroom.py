@@ -94,13 +94,13 @@ class Classroom:
         student: str,
         task: Task,
         whole: NotebookNode,
-        timestamp: str,
+        marks: tuple[str, str],
         standing: Standing | None,
     ) -> str:
-        """What the grade depends on."""
+        """What the grade depends on; ``marks`` are :meth:`timestamp` and :meth:`secret`."""
         ours = self.record.deadlines
         granted = ours.get(student) or (standing.extension if standing else None)
-        times = (timestamp, self.record.due, granted, ours.get(""))
+        times = (*marks, self.record.due, granted, ours.get(""))
         return fingerprint.of_grade(task, whole, times, self.config)
 
     def timestamp(self, student: str) -> str | None:
@@ -108,9 +108,21 @@ class Classroom:
         path = self.submitted / student / self.slug / "timestamp.txt"
         if not os.path.lexists(path):
             return ""
-        with contextlib.suppress(Exception):  # of the file; dateutil has many ways to refuse, too
-            if not path.is_symlink() and path.is_file() and path.stat().st_size <= 100:
-                text = path.read_text(encoding="utf-8", errors="replace").strip()
-                utils.parse_utc(text)
-                return text
+        with contextlib.suppress(Exception):  # dateutil has many ways to refuse
+            text = _short(path, 100)
+            utils.parse_utc(text)
+            return text
         return None
+
+    def secret(self, student: str) -> str:
+        """The name that nbgrader's exchange gave a submission; '' without an exchange."""
+        text = _short(self.submitted / student / self.slug / "submission_secret.txt", 200)
+        return text if text.isalnum() else ""
+
+
+def _short(path: Path, most: int) -> str:
+    """The text of a small ordinary file that a student may have written; '' of any other."""
+    with contextlib.suppress(OSError):
+        if not path.is_symlink() and path.is_file() and path.stat().st_size <= most:
+            return path.read_text(encoding="utf-8", errors="replace").strip()
+    return ""

@@ -44,7 +44,7 @@ class Execute(NbGraderPreprocessor):
         submitted = Path(course.format_path(course.submitted_directory, ".", "."))
         try:
             folder.check(submitted, student, slug)
-            own = files(submitted / student / slug, skip=("timestamp.txt",))
+            own = files(submitted / student / slug, skip=("timestamp.txt", "submission_secret.txt"))
         except folder.RefusedError:  # the notebook says why
             own = {}
         instructors = nbformat.read(source / f"{slug}.ipynb", as_version=4)

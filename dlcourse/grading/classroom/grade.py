@@ -99,8 +99,9 @@ class _Waiting(NamedTuple):
 
     student: str
     whole: NotebookNode
-    timestamp: str
     inputs: str
+    timestamp: str
+    secret: str
 
 
 def _grade(classroom: Classroom, chosen: list[str], pool, width: int, force: bool) -> list[Result]:
@@ -151,12 +152,13 @@ def _submit(classroom: Classroom, student: str, pool, force: bool, waiting: dict
             student, results.ABSENT, "no submission", classroom.slug, standing
         )
     whole, timestamp = classroom.whole(student), classroom.timestamp(student) or ""
+    secret = classroom.secret(student)
     task = classroom.task(student, whole)
-    inputs = classroom.fingerprint(student, task, whole, timestamp, standing)
+    inputs = classroom.fingerprint(student, task, whole, (timestamp, secret), standing)
     if not force and classroom.record.up_to_date(student, standing, inputs):
         return _line(classroom, student, whole)
     future = pool.submit(session.run, task)
-    waiting[future] = _Waiting(student, whole, timestamp, inputs)
+    waiting[future] = _Waiting(student, whole, inputs, timestamp, secret)
     return None
 
 
@@ -167,7 +169,7 @@ def _enter(
     outputs = future.result()
     failed = outputs.get(session.FAILED)  # then the next run grades it again
     inputs = "" if failed else entry.inputs
-    classroom.record.enter(student, entry.whole, outputs, entry.timestamp, inputs)
+    classroom.record.enter(student, entry.whole, outputs, inputs, entry.timestamp, entry.secret)
     classroom.record.settle(student)
     line = _line(classroom, student, entry.whole)
     if failed:

@@ -83,6 +83,7 @@ class Record:
     def __init__(self, slug: str, course: CourseDirectory, config, staging: Path):
         self.slug, self.course, self.config, self.staging = slug, course, config, staging
         self.folder = Path(course.format_path(course.autograded_directory, ".", "."))
+        self.pages = Path(course.format_path(course.feedback_directory, ".", "."))
         with self.gradebook() as gradebook:
             self.template = template.read(course, gradebook, slug, slug)
             self.due = gradebook.find_assignment(slug).duedate
@@ -133,7 +134,13 @@ class Record:
         return False
 
     def enter(
-        self, student: str, whole: NotebookNode, outputs: dict, timestamp: str, inputs: str
+        self,
+        student: str,
+        whole: NotebookNode,
+        outputs: dict,
+        inputs: str,
+        timestamp: str,
+        secret: str = "",
     ) -> None:
         """Let nbgrader enter the outputs, aside, and move the finished folder to its place.
 
@@ -141,8 +148,9 @@ class Record:
             student: whose.
             whole: the instructor's notebook with the student's text in it.
             outputs: by the cells' ids.
-            timestamp: when it was handed in; '' if that is not known.
             inputs: the fingerprint of what was graded.
+            timestamp: when it was handed in; '' if that is not known.
+            secret: under what name nbgrader's exchange gives the feedback back; '' without one.
 
         Raises:
             RuntimeError: if nbgrader fails; the message is its own.
@@ -152,6 +160,8 @@ class Record:
         nbformat.write(whole, handed_in / f"{self.slug}.ipynb")
         if timestamp:
             (handed_in / "timestamp.txt").write_text(timestamp)
+        if secret:
+            (handed_in / "submission_secret.txt").write_text(secret)
         self._sign(student, "", timestamp)
         config = self._aside(outputs)
         api = NbGraderAPI(CourseDirectory(config=config), config=config)
@@ -203,6 +213,5 @@ class Record:
         """Remove a student's grade of this exercise, the graded notebook and the feedback."""
         with self.gradebook() as gradebook:
             gradebook.remove_submission(self.slug, student)
-        feedback = Path(self.course.format_path(self.course.feedback_directory, ".", "."))
-        for folder in (self.folder, feedback):
+        for folder in (self.folder, self.pages):
             shutil.rmtree(folder / student / self.slug, ignore_errors=True)

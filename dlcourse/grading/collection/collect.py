@@ -150,6 +150,7 @@ class _Shelf:
             times.unlink(missing_ok=True)
         self.seen[student] = {
             "digest": digest, "platform": self.platform, "rank": list(rank(entry)),
+            "name": entry.member.name,
         }  # fmt: skip
         return outcome("new" if not lies else "unchanged" if lies == digest else "replaced")
 
