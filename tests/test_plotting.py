@@ -40,7 +40,6 @@ def history(epochs=5, seed=0, validation=True, start=1):
     )
 
 
-TREE = {("a",): 0.6, ("b",): 0.4, ("a", "c"): 0.5, ("a", "d"): 0.1}
 
 
 def every_figure(alt=ALT):
@@ -72,7 +71,6 @@ def every_figure(alt=ALT):
         "block_diagram": lambda: plotting.block_diagram(
             {"one": [["3×3 conv", "pool"]], "two": [["1×1 conv"], ["pool", "1×1 conv"]]}, alt=alt
         ),
-        "prefix_tree": lambda: plotting.prefix_tree(TREE, [("a",), ("a", "c")], alt=alt),
         "heat_maps": lambda: plotting.heat_maps(
             {"a": x.view(2, 4), "b": x.view(4, 2)},
             xlabel="key",
@@ -905,54 +903,6 @@ def test_parameters_of_a_model_and_a_constant():
 def test_histograms_refuses(tensors, options, error, message):
     with pytest.raises(error, match=message):
         plotting.histograms(tensors, xlabel="x", alt=ALT, **options)
-
-
-def test_a_tree_keeps_its_table_and_marks_what_was_kept():
-    figure = plotting.prefix_tree(
-        {(): 1.0} | TREE, [(), ("a",), ("a", "c")], best=("a", "c"), alt=ALT
-    )
-    table = figure.table()
-    assert table["prefix"].tolist() == ["a", "b", "a c", "a d"]
-    assert table["value"].tolist() == [0.6, 0.4, 0.5, 0.1]
-    assert table["kept"].tolist() == [True, False, True, False]
-    (axes,) = figure.axes
-    assert [t.get_text() for t in axes.texts] == [
-        "start",
-        "a  0.60",
-        "b  0.40",
-        "c  0.50",
-        "d  0.10",
-    ]
-    styles = [line.get_linestyle() for line in axes.lines]
-    assert styles == ["-", "--", "-", "--"]  # not by color alone
-    widths = [line.get_linewidth() for line in axes.lines]
-    assert widths[0] == widths[2] > widths[1] == widths[3]
-
-
-def test_a_tree_s_boxes_do_not_touch():
-    words = ("le", "un", "petit", "magnifique")
-    values = {(a,): 0.25 for a in words} | {(a, b): 0.125 for a in words for b in words}
-    values |= {("le", "le", "magnifique"): 0.0625}
-    figure = plotting.prefix_tree(values, values, alt=ALT)
-    figure.draw_without_rendering()
-    boxes = [t.get_bbox_patch().get_window_extent() for t in figure.axes[0].texts]
-    for i, box in enumerate(boxes):
-        assert not any(box.overlaps(other) for other in boxes[i + 1 :])
-
-
-@pytest.mark.parametrize(
-    ("values", "kept", "best", "message"),
-    [
-        ({}, [], None, "empty dict"),
-        ([("a",)], [], None, "must be a dict"),
-        ({("a", "b"): 1.0}, [], None, "not its beginning"),
-        (TREE, [("z",)], None, "to be marked"),
-        (TREE, [], ("a", "z"), "to be marked"),
-    ],
-)
-def test_a_tree_refuses(values, kept, best, message):
-    with pytest.raises((ValueError, TypeError), match=message):
-        plotting.prefix_tree(values, kept, best=best, alt=ALT)
 
 
 # --- Matrices ---------------------------------------------------------------------------------

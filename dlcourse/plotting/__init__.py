@@ -22,7 +22,6 @@ from dlcourse.plotting.paths import paths
 from dlcourse.plotting.points import points
 from dlcourse.plotting.series import curves
 from dlcourse.plotting.sliding import sliding_window
-from dlcourse.plotting.tree import prefix_tree
 
 __all__ = [
     "PALETTE",
@@ -40,6 +39,5 @@ __all__ = [
     "live",
     "paths",
     "points",
-    "prefix_tree",
     "sliding_window",
 ]

@@ -35,19 +35,22 @@ def rnn_cell(d: Drawing, key: str = "rnn") -> Group:
 def gru_cell(d: Drawing, key: str = "gru") -> Group:
     """The gated recurrent unit: reset and update gate, candidate, the mix of old and new.
 
-    Its update gate keeps the old state where it is 1, as in torch.
+    As in torch, its update gate keeps the old state where it is 1, and its reset gate stands
+    behind the product with the old state.
 
     Args:
         d: the drawing.
-        key: begins the keys: ``.h``, ``.x``, ``.reset``, ``.update``, ``.candidate``, ``.forget``
-            (reset × state), ``.keep`` (update × state), ``.inverse`` (1 − update), ``.take``,
+        key: begins the keys: ``.h``, ``.x``, ``.reset``, ``.update``, ``.candidate``,
+            ``.product`` (of the candidate's weights and the state), ``.forget`` (reset × product),
+            ``.keep`` (update × state), ``.inverse`` (1 − update), ``.take``,
             ``.sum``, ``.next``, ``.frame``.
     """
     h, x = d.label(f"{key}.h", "$h_{t-1}$"), d.label(f"{key}.x", "$x_t$")
     reset = d.box(f"{key}.reset", "σ", note="reset $r_t$", color="blue")
     update = d.box(f"{key}.update", "σ", note="update $z_t$", color="green")
     candidate = d.box(f"{key}.candidate", "tanh", note="candidate", color="pink")
-    forget = d.operator(f"{key}.forget", "×", say="reset × state")
+    product = d.box(f"{key}.product", "$W_{hn}$")
+    forget = d.operator(f"{key}.forget", "×", say="reset × product")
     keep = d.operator(f"{key}.keep", "×", say="update × state")
     inverse = d.operator(f"{key}.inverse", "1−", say="1 − update")
     take = d.operator(f"{key}.take", "×", say="(1 − update) × candidate")
@@ -56,7 +59,7 @@ def gru_cell(d: Drawing, key: str = "gru") -> Group:
     split, branch = d.dot(f"{key}.split"), d.dot(f"{key}.branch")
     place = [
         [None, keep, None, plus, after],
-        [None, branch, inverse, take],
+        [product, branch, inverse, take],
         [forget],
         [reset, update, None, candidate],
     ]
@@ -68,7 +71,8 @@ def gru_cell(d: Drawing, key: str = "gru") -> Group:
     d.arrow(h, split, color="blue", width=2.4, heads="none", say=False)
     d.arrow(split, keep, color="blue", width=2.4, say=False)
     d.chain(keep, plus, after, color="blue", width=2.4)
-    d.arrow(split, forget, leave="right", enter="top", say=False)
+    d.arrow(split, product, leave="right", enter="top")
+    d.arrow(product, forget)
     for gate in (reset, update):
         d.arrow(split, gate, leave="bottom", enter=("bottom", 0.35), say=False)
     for number, gate in enumerate((reset, update, candidate)):
@@ -81,7 +85,7 @@ def gru_cell(d: Drawing, key: str = "gru") -> Group:
     d.arrow(inverse, take)
     d.arrow(candidate, take)
     d.arrow(take, plus)
-    inside = [reset, update, candidate, forget, keep, inverse, take, plus]
+    inside = [reset, update, candidate, product, forget, keep, inverse, take, plus]
     d.frame(f"{key}.frame", inside, "", padding=24)
     return Group(key, [h, x, *inside, after])
 
