@@ -40,8 +40,6 @@ def history(epochs=5, seed=0, validation=True, start=1):
     )
 
 
-
-
 def every_figure(alt=ALT):
     """One figure by each function, each with its own alternative text."""
     g = torch.Generator().manual_seed(0)

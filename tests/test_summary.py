@@ -7,7 +7,7 @@ from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
 from dlcourse import models
-from dlcourse.inspection.summary import Layer, summary, table, total
+from dlcourse.inspection.summary import Layer, stages, summary, table, total
 
 
 def test_lenet_equals_the_counts_by_hand():
@@ -137,3 +137,22 @@ def test_multiply_adds_are_those_of_torchs_flop_counter(build):
         model.eval()(torch.zeros(1, *size))
     # It counts a multiplication and an addition as two.
     assert total(summary(model, size)).multiply_adds * 2 == counter.get_total_flops()
+
+
+def test_stages_put_a_block_into_one_row():
+    net = models.GoogLeNet(10, width=1 / 8)
+    rows = stages(net, (3, 96, 96), (models.Inception,))
+    blocks = [row for row in rows if row.kind == "Inception"]
+    assert [row.name for row in blocks][:2] == ["inception3a", "inception3b"]
+    assert total(rows)[3:] == total(summary(net, (3, 96, 96)))[3:]
+    x = torch.zeros(1, 3, 96, 96)
+    seen = {}
+    for row in blocks:
+        net.get_submodule(row.name).register_forward_hook(
+            lambda module, _, output, name=row.name: seen.update({name: tuple(output.shape[1:])})
+        )
+        inside = sum(p.numel() for p in net.get_submodule(row.name).parameters())
+        assert row.parameters == inside
+    net.eval()(x)
+    assert seen == {row.name: row.output_size for row in blocks}
+    assert stages(net, (3, 96, 96), ()) == summary(net, (3, 96, 96))

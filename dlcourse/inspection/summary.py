@@ -93,6 +93,47 @@ def summary(model: nn.Module, input_size: Sequence[int]) -> list[Layer]:
     return rows
 
 
+def stages(
+    model: nn.Module, input_size: Sequence[int], whole: tuple[type[nn.Module], ...]
+) -> list[Layer]:
+    """As :func:`summary`, with modules of some classes in one row each.
+
+    Args:
+        model: for images or any other floating-point input.
+        input_size: the shape of one example, without N.
+        whole: classes whose modules count as one layer, such as a block of several branches. A row
+            has the block's output and the sums of what is in it.
+
+    Raises:
+        ValueError: a size that is not a positive whole number.
+        TypeError: as for :func:`summary`; or a block with an output other than one tensor.
+    """
+    names = {module: name for name, module in model.named_modules() if isinstance(module, whole)}
+    sizes: dict[str, tuple[int, ...]] = {}
+
+    def note(module: nn.Module, _: tuple, output: Tensor) -> None:
+        if not isinstance(output, Tensor):
+            raise TypeError(f"stages: the block {names[module]!r} does not return one tensor.")
+        sizes[names[module]] = tuple(output.shape[1:])
+
+    handles = [module.register_forward_hook(note) for module in names]
+    try:
+        rows = summary(model, input_size)
+    finally:
+        for handle in handles:
+            handle.remove()
+    found: list[Layer] = []
+    for row in rows:
+        inside = next((n for n in names.values() if n and row.name.startswith(f"{n}.")), None)
+        if inside is None:
+            found.append(row)
+        elif not any(entry.name == inside for entry in found):
+            parts = [part for part in rows if part.name.startswith(f"{inside}.")]
+            kind = type(model.get_submodule(inside)).__name__
+            found.append(total(parts)._replace(name=inside, kind=kind, output_size=sizes[inside]))
+    return found
+
+
 def total(layers: Sequence[Layer]) -> Layer:
     """One row for all: the sums, with the output of the last layer.
 

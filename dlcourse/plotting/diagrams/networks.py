@@ -10,7 +10,8 @@ from dlcourse.plotting.diagrams.parts import Dot, Group, Part
 
 _KINDS = {
     "Conv": "blue", "Linear": "orange", "MaxPool": "green", "AvgPool": "green",
-    "AdaptiveAvgPool": "green", "AdaptiveMaxPool": "green",
+    "AdaptiveAvgPool": "green", "AdaptiveMaxPool": "green", "Inception": "pink",
+    "BasicBlock": "pink", "DenseBlock": "pink", "Transition": "gold",
 }  # fmt: skip
 POINTWISE = (
     "ReLU", "GELU", "SiLU", "Sigmoid", "Tanh", "Dropout", "BatchNorm", "LayerNorm", "Flatten",
