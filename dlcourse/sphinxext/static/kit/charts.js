@@ -26,7 +26,9 @@
   function written(value) {
     const size = Math.abs(value);
     if (value !== 0 && (size >= 1e5 || size < 1e-3)) {
-      return value.toExponential(0).replace("e", "·10^").replace("+", "");
+      const parts = value.toExponential(0).replace("+", "").split("e");
+      const power = Array.from(parts[1], function (c) { return "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".indexOf(c)]; });
+      return (parts[0] === "1" ? "" : parts[0] + "·") + "10" + power.join("");
     }
     return String(Number(value.toPrecision(4))).replace("-", "−");
   }
@@ -272,7 +274,7 @@
     kit.bars = function (options) {
       const o = Object.assign({ width: 300, max: 1, row: 22, names: [] }, options);
       const format = o.format || function (v) { return v.toFixed(2); };
-      let values = [], marked = -1;
+      let values = [], marked = -1, names = o.names;
       const canvas = kit.canvas({
         label: o.label, width: o.width, height: o.names.length * o.row + 6, into: o.into,
         draw: function (context, colors) {
@@ -283,13 +285,14 @@
             context.fillRect(left, y + 3, Math.max(1, room * share), o.row - 6);
             context.fillStyle = colors.ink;
             context.textAlign = "right";
-            context.fillText(o.names[i], left - 6, y + o.row / 2);
+            context.fillText(names[i], left - 6, y + o.row / 2);
             context.textAlign = "left";
             context.fillText(format(value), left + room * share + 6, y + o.row / 2);
           });
           context.textAlign = "center";
         }
       });
+      canvas.names = function (others) { names = others; };
       canvas.update = function (numbers, highlighted) {
         values = numbers;
         marked = highlighted === undefined ? -1 : highlighted;
