@@ -3,11 +3,15 @@
 import os
 import sys
 from importlib.metadata import packages_distributions
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from tests.browser import chromium
+
+# nbgrader_config.py does so in each process that reads it.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 
 @pytest.fixture(scope="session")
