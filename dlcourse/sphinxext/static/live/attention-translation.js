@@ -170,7 +170,8 @@
         });
         const o = { begin: data.begin, end: data.end, most: ROWS, hidden: -1 };
         whole = translate(data.net, ids, o);
-        found = translate(data.net, ids, Object.assign(o, { hidden: Number(hide.value) }));
+        found = hide.value === "-1" ? whole
+          : translate(data.net, ids, Object.assign(o, { hidden: Number(hide.value) }));
         written.limit(1, found.tokens.length);
         if (!motion.running) {
           written.value = found.tokens.length;
