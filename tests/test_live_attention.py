@@ -99,6 +99,19 @@ def test_strange_empty_and_long_texts(opened):
     assert "NaN" not in line.inner_text()
 
 
+def test_pictures_stay_within_a_narrow_page(opened):
+    page, _ = opened
+    start(page, "kernel-regression")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    sizes = page.evaluate(
+        "[...document.querySelectorAll('.live-canvas')].map(c => [c.width / c.height, "
+        "c.clientWidth / c.clientHeight, c.clientWidth - c.parentElement.clientWidth])"
+    )
+    for drawn, shown, beyond in sizes:
+        assert drawn == pytest.approx(shown, rel=0.02)
+        assert beyond <= 0
+
+
 def test_word_by_word(opened):
     page, figure = opened
     words = figure.get_by_label("Words written")

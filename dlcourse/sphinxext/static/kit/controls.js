@@ -178,7 +178,7 @@
       const canvas = make("canvas", { class: "live-canvas",
         role: interactive ? "application" : "img", "aria-label": kit.t(options.label),
         tabindex: interactive ? 0 : undefined });
-      canvas.style.maxWidth = options.width + "px";
+      canvas.style.width = options.width + "px";
       canvas.style.aspectRatio = options.width + " / " + options.height;
       if (interactive) {
         canvas.classList.add("is-interactive");
@@ -191,9 +191,10 @@
         redraw: function () {
           const ratio = Math.min(3, window.devicePixelRatio || 1);
           const width = Math.round(options.width * ratio);
-          if (canvas.width !== width) {
+          const height = Math.round(options.height * ratio);
+          if (canvas.width !== width || canvas.height !== height) {
             canvas.width = width;
-            canvas.height = Math.round(options.height * ratio);
+            canvas.height = height;
           }
           context.setTransform(ratio, 0, 0, ratio, 0, 0);
           context.clearRect(0, 0, options.width, options.height);

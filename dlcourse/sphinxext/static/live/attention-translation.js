@@ -104,7 +104,7 @@
       motion.start();
     } });
     const map = kit.heatMap({ label: "Weights: rows are words being written, columns source tokens",
-      cell: 26, shape: [ROWS, COLUMNS], rowNames: new Array(ROWS).fill(""),
+      cell: 26, shape: [ROWS, COLUMNS + 1], rowNames: new Array(ROWS).fill(""),
       columnNames: new Array(COLUMNS).fill(""), into: kit.panel("Where each word looked") });
     const bars = kit.bars({ label: "The likeliest words of this step", width: 300, left: 96,
       names: new Array(5).fill(""), into: kit.panel("The last word written") });
@@ -170,7 +170,8 @@
         });
         const o = { begin: data.begin, end: data.end, most: ROWS, hidden: -1 };
         whole = translate(data.net, ids, o);
-        found = translate(data.net, ids, Object.assign(o, { hidden: Number(hide.value) }));
+        found = hide.value === "-1" ? whole
+          : translate(data.net, ids, Object.assign(o, { hidden: Number(hide.value) }));
         written.limit(1, found.tokens.length);
         if (!motion.running) {
           written.value = found.tokens.length;
@@ -196,7 +197,7 @@
         "“" + data.target[found.tokens[last]] + "” " + kit.t("looked most at") + " “" +
         words[place(last)] + "”, " + kit.t("weight") + " " + weight(last).toFixed(2) + "." +
         (hide.value === "-1" ? "" : " " + kit.t("With nothing hidden") + ": " +
-          sentence(whole.tokens) + ".") +
+          sentence(whole.tokens)) +
         (strange.length ? " " + kit.t("It does not know") + ": " + strange.join(", ") + "." : "") +
         (cut ? " " + kit.t("It reads only the first") + " " + (COLUMNS - 1) + "." : "");
       kit.say(line.text);
