@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SITE = Path(os.environ.get("DLCOURSE_SITE", ROOT / "_build" / "html")).resolve()
 STATIC = ROOT / "dlcourse" / "sphinxext" / "static"
 KIT = [STATIC / "progress.js", *(STATIC / "kit" / f"{n}.js" for n in
-                                 ("tensor", "controls", "charts", "live"))]  # fmt: skip
+                                 ("tensor", "words", "controls", "charts", "live"))]  # fmt: skip
 
 
 def plain(value):

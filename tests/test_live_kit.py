@@ -54,6 +54,28 @@ def test_half_precision_at_its_ends(kit):
     assert run(kit, "x", x=x) == x.tolist()
 
 
+@pytest.mark.parametrize("shape", [(3, 4), (1, 1), (5, 2, 3)])
+def test_eight_bits(kit, draw, shape):
+    x = draw(*shape)
+    x[-1] *= 1e-3  # each row has a scale of its own
+    rounded = plotting.eight_bits(x)
+    assert_same(run(kit, "x", x=rounded), rounded.float(), rel=1e-7)
+    error = (rounded.float() - x).abs().flatten(1).amax(dim=1)
+    assert (error <= x.abs().flatten(1).amax(dim=1) / 254 * 1.0001).all()
+
+
+def test_eight_bits_of_nothing_but_zeros(kit):
+    assert run(kit, "x", x=plotting.eight_bits(torch.zeros(2, 3))) == [[0] * 3] * 2
+
+
+@pytest.mark.parametrize(
+    "x", [torch.zeros(3), torch.zeros(0, 3), torch.ones(2, 2).int(), torch.full((2, 2), torch.nan)]
+)
+def test_eight_bits_refuse_what_has_no_rows_of_numbers(x):
+    with pytest.raises(ValueError, match=r"plotting\.eight_bits"):
+        plotting.eight_bits(x)
+
+
 @pytest.mark.parametrize(
     "options", [{}, {"stride": 2, "padding": 1}, {"dilation": 2, "padding": 3}]
 )

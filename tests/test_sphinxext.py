@@ -380,7 +380,7 @@ def test_a_live_figure_has_still_data_and_scripts_on_each_page(pictures):
         data = json.loads(figure.select_one("script[type='application/json']").string)
         assert data == {"photo": [1, 2], "text": "</script>"}
         scripts = [s["src"].split("?")[0] for s in page.select("script[src*=_static]")]
-        wanted = [f"_static/kit/{n}.js" for n in ("tensor", "controls", "charts", "live")]
+        wanted = [f"_static/kit/{n}.js" for n in ("tensor", "words", "controls", "charts", "live")]
         assert [s for s in scripts if "/kit/" in s or "/live/" in s] == [
             *wanted, "_static/live/convolution.js"
         ]  # fmt: skip

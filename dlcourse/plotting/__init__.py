@@ -17,7 +17,7 @@ from dlcourse.plotting.heat_maps import heat_maps
 from dlcourse.plotting.histogram import histograms
 from dlcourse.plotting.images import image_grid
 from dlcourse.plotting.learning import learning_curves
-from dlcourse.plotting.live import live
+from dlcourse.plotting.live import eight_bits, live
 from dlcourse.plotting.paths import paths
 from dlcourse.plotting.points import points
 from dlcourse.plotting.series import curves
@@ -31,6 +31,7 @@ __all__ = [
     "block_diagram",
     "contours",
     "curves",
+    "eight_bits",
     "function_fits",
     "heat_maps",
     "histograms",

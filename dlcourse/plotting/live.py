@@ -29,6 +29,46 @@ class Still(Protocol):
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict, dict]: ...
 
 
+class EightBits:
+    """A tensor in 8 bits: whole numbers from -127 to 127, and a scale for each of its rows.
+
+    Args:
+        tensor: as for :func:`eight_bits`.
+    """
+
+    def __init__(self, tensor: torch.Tensor):
+        if not isinstance(tensor, torch.Tensor) or tensor.ndim < 2 or not tensor.numel():
+            shape = tuple(tensor.shape) if isinstance(tensor, torch.Tensor) else type(tensor)
+            raise ValueError(f"plotting.eight_bits: a tensor of rows is needed, not {shape}.")
+        if not tensor.is_floating_point() or not tensor.isfinite().all():
+            raise ValueError("plotting.eight_bits: the numbers must be floating point and finite.")
+        rows = tensor.detach().cpu().float().flatten(1)
+        self.shape = tensor.shape
+        # A row of zeros may have any scale.
+        self.scale = rows.abs().amax(dim=1).div(127).clamp(min=1e-30)  # (rows,)
+        self.whole = (rows / self.scale[:, None]).round().clamp(-127, 127)
+
+    def float(self) -> torch.Tensor:
+        """What the figure computes with: float32, of the tensor's shape."""
+        return (self.whole * self.scale[:, None]).view(self.shape)
+
+
+def eight_bits(tensor: torch.Tensor) -> EightBits:
+    """A matrix in a quarter of its size, rounded, for :func:`live`.
+
+    Args:
+        tensor: floating point, two dimensions or more; dimension 0 counts the rows.
+
+    Returns:
+        The rounded tensor; its ``float()`` gives the numbers with which the figure computes. They
+        differ from the tensor's by at most 1/254 of the largest of their row.
+
+    Raises:
+        ValueError: no such tensor, or a number is not finite.
+    """
+    return EightBits(tensor)
+
+
 class Live:
     """A live figure with its data; show it as the last expression of a cell.
 
@@ -57,7 +97,8 @@ class Live:
             raise ValueError(
                 f"plotting.live: {name!r} takes {sum(sizes.values()):,} bytes of the page, more "
                 f"than {LARGEST:,}; {largest!r} is the largest ({sizes[largest]:,}): export a "
-                "smaller network, fewer examples, images as uint8 or weights as .half()."
+                "smaller network, fewer examples, images as uint8, weights as .half() or "
+                "plotting.eight_bits(...)."
             )
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict, dict]:
@@ -74,7 +115,7 @@ def live(name: str, *, still: Still, **data: Any) -> Live:
         name: of the script, in small letters, such as "convolution".
         still: a figure or drawing that says the same without JavaScript.
         **data: tensors and arrays (float32; float16 and uint8 stay as they are and take a half and
-            a quarter), modules (their ``state_dict``), numbers, texts, lists and dicts of these.
+            a quarter, as do those of :func:`eight_bits`), modules (their ``state_dict``), numbers, texts, lists and dicts of these.
 
     Returns:
         What a notebook shows as the still and the book as the live figure.
@@ -99,6 +140,9 @@ def encode(value: Any, key: str) -> Any:
         return {str(name): encode(entry, f"{key}.{name}") for name, entry in value.items()}
     if isinstance(value, list | tuple):
         return [encode(entry, key) for entry in value]
+    if isinstance(value, EightBits):
+        rounded = encode((value.whole + 128).to(torch.uint8).view(value.shape), key)
+        return rounded | {"dtype": "q8", "scale": encode(value.scale, key)}
     if value is None or isinstance(value, bool | int | float | str):
         if isinstance(value, float) and not np.isfinite(value):
             raise ValueError(f"plotting.live: {key!r} holds {value}, which is not finite.")

@@ -34,7 +34,7 @@ from dlcourse.sphinxext.quiz import quiz_node
 
 LOGGER = logging.getLogger(__name__)
 SCRIPTS = Path(__file__).parent / "static" / "live"
-KIT = ("tensor", "controls", "charts", "live")
+KIT = ("tensor", "words", "controls", "charts", "live")
 _ = get_translation("dlcourse")
 
 

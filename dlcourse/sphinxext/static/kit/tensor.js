@@ -434,6 +434,12 @@
     }
     if (value.dtype && value.base64 !== undefined) {
       const bytes = Uint8Array.from(atob(value.base64), function (c) { return c.charCodeAt(0); });
+      if (value.dtype === "q8") {
+        const scale = T.decode(value.scale).data, width = bytes.length / scale.length;
+        return T.tensor(Float32Array.from(bytes, function (byte, i) {
+          return (byte - 128) * scale[Math.floor(i / width)];
+        }), value.shape);
+      }
       const flat = value.dtype === "f16"
         ? Float32Array.from(new Uint16Array(bytes.buffer), half)
         : new TYPES[value.dtype](bytes.buffer);

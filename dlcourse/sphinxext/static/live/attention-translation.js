@@ -6,13 +6,7 @@
   "use strict";
   const T = dlcourse.tensor;
   const COLUMNS = 12, ROWS = 14; // the most tokens that are read and written, <eos> counted
-  const WORD = "[\\p{L}\\p{N}_]";
-  const TOKEN = new RegExp("(?:[cdjlmnst]|(?:jus|lors|puis|quoi)?qu)'(?=" + WORD + ")|" +
-    "\\d+(?:[.,:]\\d+)+|" + WORD + "+(?:['-]" + WORD + "+)*|\\S", "gu"); // as datasets.tokenize
-
-  function tokenize(text) {
-    return text.normalize("NFC").toLowerCase().replace(/’/g, "'").match(TOKEN) || [];
-  }
+  const tokenize = dlcourse.words.tokenize;
 
   function layer(net, name) {
     return { weight_ih: net[name + ".weight_ih_l0"], weight_hh: net[name + ".weight_hh_l0"],
@@ -130,9 +124,9 @@
       return found.tokens.filter(function (token, t) { return token !== whole.tokens[t]; });
     }
     function sentence(tokens) {
-      return tokens.filter(function (token) { return token !== data.end; }).map(function (token) {
-        return data.target[token];
-      }).join(" ").replace(/' /g, "'").replace(/ ([.,!?])/g, "$1");
+      return dlcourse.words.join(tokens.filter(function (token) {
+        return token !== data.end;
+      }).map(function (token) { return data.target[token]; }));
     }
 
     function read() {
