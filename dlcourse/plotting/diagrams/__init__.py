@@ -9,6 +9,7 @@ Python and does not let an author say what stands beside what.
 What was missing, placing and routing, is what is here; an SVG itself is a few lines of text.
 """
 
+from dlcourse.plotting.diagrams.beams import beam
 from dlcourse.plotting.diagrams.cells import gru_cell, lstm_cell, rnn_cell, unrolled
 from dlcourse.plotting.diagrams.drawing import Drawing
 from dlcourse.plotting.diagrams.look import COLORS
@@ -19,6 +20,7 @@ __all__ = [
     "COLORS",
     "Drawing",
     "attention",
+    "beam",
     "graph",
     "gru_cell",
     "layer_chain",

@@ -39,11 +39,12 @@
       (into || kit.stage()).append(body);
       return body;
     };
-    /* A line of text that follows the state; .text, seen only (kit.say is for the ear). */
+    /* A line of text that follows the state: .text; seen only (kit.say is for the ear). */
     kit.readout = function (into) {
       const line = make("p", { class: "live-readout" });
       (into || root).append(line);
-      return { element: line, set text(value) { line.textContent = value; } };
+      return { element: line, get text() { return line.textContent; },
+        set text(value) { line.textContent = value; } };
     };
 
     /* -- Changes --------------------------------------------------------------------------- */
