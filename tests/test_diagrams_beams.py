@@ -1,5 +1,7 @@
 """The drawing of a beam search shows what was kept, dropped and found, each where it belongs."""
 
+from itertools import pairwise
+
 import pytest
 
 from dlcourse.plotting import diagrams
@@ -37,7 +39,7 @@ def test_rows_go_down_and_boxes_do_not_overlap(drawn):
     parts = [drawn[f"b.{n}"] for n in range(9)]
     for row in ([1, 2, 3], [4, 5, 6], [7, 8]):
         assert len({parts[n].y for n in row}) == 1
-        for one, other in zip(row, row[1:], strict=False):
+        for one, other in pairwise(row):
             assert parts[one].right < parts[other].left
     assert parts[0].bottom < parts[1].top < parts[4].top < parts[7].top
 

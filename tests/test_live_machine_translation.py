@@ -1,4 +1,4 @@
-"""The live figure of the chapter on machine translation: beam search in the network trained there."""
+"""The live figure of the chapter on machine translation: beam search in the trained network."""
 
 import base64
 import itertools

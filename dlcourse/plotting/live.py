@@ -115,7 +115,8 @@ def live(name: str, *, still: Still, **data: Any) -> Live:
         name: of the script, in small letters, such as "convolution".
         still: a figure or drawing that says the same without JavaScript.
         **data: tensors and arrays (float32; float16 and uint8 stay as they are and take a half and
-            a quarter, as do those of :func:`eight_bits`), modules (their ``state_dict``), numbers, texts, lists and dicts of these.
+            a quarter, as do those of :func:`eight_bits`), modules (their ``state_dict``), numbers,
+            texts, lists and dicts of these.
 
     Returns:
         What a notebook shows as the still and the book as the live figure.

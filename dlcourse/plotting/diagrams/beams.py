@@ -58,9 +58,9 @@ def beam(
         for tokens, note, kept in step:
             tokens = tuple(tokens)
             on = kept and found[:number] == tokens
-            color = (
-                "orange" if on else None if not kept else "green" if tokens[-1] == end else "blue"
-            )
+            color = None
+            if kept:
+                color = "orange" if on else "green" if tokens[-1] == end else "blue"
             part = d.box(f"{key}.{len(parts)}", tokens[-1], note=note, color=color, dashed=not kept)
             parts.append(part)
             row.append((before[tokens[:-1]], part, kept, on))
