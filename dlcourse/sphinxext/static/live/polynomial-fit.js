@@ -14,8 +14,8 @@
     return row;
   }
 
-  /* Weights w that minimize |Xw - y|^2 + n λ |w|^2, the constant unpenalized: Householder's
-     reflections on X with rows for the penalty below it. */
+  /* Weights w that minimize |Xw - y|^2 + n λ |w|^2, the constant unpenalized, for more points than
+     weights or a penalty: Householder's reflections on X with rows for the penalty below it. */
   function fit(x, y, degree, lambda) {
     const n = x.length, m = degree + 1;
     const A = x.map(function (v, i) { return features(v, degree).concat([y[i]]); });
@@ -101,7 +101,7 @@
     });
 
     const degree = kit.slider({ label: "Degree", min: 0, max: DEGREES - 1, value: 9 });
-    const points = kit.slider({ label: "Training points", min: 5, max: 300, value: 15 });
+    const points = kit.slider({ label: "Training points", min: DEGREES + 1, max: 300, value: 15 });
     const noise = kit.slider({ label: "Noise", min: 0, max: 2, step: 0.25, value: 1 });
     const lambda = kit.slider({ label: "Penalty λ", min: -7, max: 1, step: 0.5, value: -7,
       format: function (v) {
