@@ -127,7 +127,6 @@ def test_tasks_by_keyboard(opened):
         return False
 
     assert not figure.locator(".live-task.is-solved").count()
-    slowest = 0
     for number in (0, 1):
         for _ in range(8):
             figure.get_by_label(WIDTH, exact=True).focus()
@@ -136,14 +135,11 @@ def test_tasks_by_keyboard(opened):
                 break
             figure.get_by_label(SENTENCE, exact=True).focus()
             page.keyboard.press("ArrowDown")
-            page.wait_for_timeout(60)
-            slowest = max(slowest, float(figure.get_attribute("data-frame")))
         solved(page, figure, number)
         if number == 0:
             assert "is-solved" not in tasks.nth(1).get_attribute("class")
             figure.get_by_label("Normalize by length").focus()
             page.keyboard.press("Space")
-    assert slowest <= 50
 
 
 @pytest.mark.parametrize(("typed", "said"), [

@@ -57,7 +57,7 @@ def test_rates_for_ravine_and_saddle(pages):
     turn(page, figure, "Rate of SGD", 4)  # 0.079
     turn(page, figure, "Rate of momentum", 8)  # 0.025
     solved(page, figure, 0)
-    figure.get_by_label("Surface").select_option("saddle")
+    figure.get_by_label("Surface", exact=True).select_option("saddle")
     turn(page, figure, "Rate of SGD", -10)
     turn(page, figure, "Rate of momentum", 8)
     solved(page, figure, 1)
