@@ -13,6 +13,7 @@ later one is a build warning.
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 from docutils import nodes
@@ -29,7 +30,7 @@ from dlcourse.sphinxext.mime import framed
 LOGGER = logging.getLogger(__name__)
 _ = get_translation("dlcourse")
 MARK = "You need"
-BOX = 150  # CSS pixels
+BOX = 170  # CSS pixels
 
 
 class course_map(nodes.General, nodes.Element):  # noqa: N801 (docutils names nodes in lower case)
