@@ -95,7 +95,10 @@ def draw(asked: dict[str, list[str]], titles: dict[str, str], alt: str) -> diagr
     d = diagrams.Drawing(alt)
     boxes = {
         name: d.box(
-            name, "\n".join(textwrap.wrap(titles[name].partition(":")[0], 20)), width=BOX, height=48
+            name,
+            "\n".join(textwrap.wrap(re.split(r":|,| and ", titles[name])[0], 20)),
+            width=BOX,
+            height=48,
         )
         for name in direct
     }
