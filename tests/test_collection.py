@@ -292,7 +292,8 @@ def test_a_person_is_found_by_number_login_address_or_name():
     )
 
     def found(**about):
-        student = people.find(platforms.Entry(None, FILE, **about))
+        entry = platforms.Entry(None, FILE, **about)
+        student = people.find(entry.uid, entry.login, entry.email, entry.name)
         return student and student.id
 
     assert found(uid="5") == found(login="JD") == found(email="jane@uni.edu") == "jd"

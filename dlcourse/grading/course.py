@@ -56,6 +56,17 @@ def load_config(root: Path) -> "Config":
     return PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
 
 
+def course_config(root: Path) -> "Config":
+    """The course's ``nbgrader_config.py``.
+
+    Raises:
+        UserError: if there is none, so that the folder is no course.
+    """
+    if not (root / "nbgrader_config.py").exists():
+        raise UserError(f"there is no nbgrader_config.py in {root.resolve()}, so it is no course")
+    return load_config(root.resolve())
+
+
 @contextlib.contextmanager
 def lone(folder: Path) -> Iterator[None]:
     """Keep everybody else out who would change the submissions or grades of a course.

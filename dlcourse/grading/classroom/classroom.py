@@ -14,7 +14,7 @@ from dlcourse.grading.classroom import execute, fingerprint
 from dlcourse.grading.classroom.record import Record
 from dlcourse.grading.classroom.results import Standing
 from dlcourse.grading.content.text import printable
-from dlcourse.grading.course import UserError, load_config, lone
+from dlcourse.grading.course import course_config, lone
 from dlcourse.grading.isolation.task import Task
 from dlcourse.grading.submissions import intake, transplant
 
@@ -35,9 +35,7 @@ class Classroom:
 
     def __init__(self, slug: str, root: Path, confined: bool = True):
         self.slug, self.root = slug, root.resolve()
-        if not (self.root / "nbgrader_config.py").exists():
-            raise UserError(f"there is no nbgrader_config.py in {self.root}, so it is no course")
-        self.config = load_config(self.root)
+        self.config = course_config(self.root)
         if not confined:
             self.config.Execute.sandbox = False
         self.course = CourseDirectory(config=self.config)

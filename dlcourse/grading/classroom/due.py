@@ -11,7 +11,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from dlcourse.grading.classroom import deadlines
 from dlcourse.grading.content.text import printable
-from dlcourse.grading.course import UserError, find_exercise, load_config
+from dlcourse.grading.course import UserError, course_config, find_exercise
 
 
 def due(
@@ -23,9 +23,7 @@ def due(
 ) -> int:
     """See :func:`dlcourse.grading.due`."""
     find_exercise(slug, root / "solutions")
-    if not (root / "nbgrader_config.py").exists():
-        raise UserError(f"there is no nbgrader_config.py in {root.resolve()}, so it is no course")
-    course = CourseDirectory(config=load_config(root.resolve()))
+    course = CourseDirectory(config=course_config(root))
     with Gradebook(course.db_url) as gradebook:
         _set(gradebook, slug, time, late, students)
         print("\n".join(_told(gradebook, slug)))

@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 import dlcourse
 from dlcourse.grading.classroom.classroom import Classroom
+from dlcourse.grading.collection.collect import collected
 from dlcourse.grading.content.text import printable
 from dlcourse.grading.course import UserError, find_exercise
 
@@ -39,8 +40,7 @@ def feedback(
         api = NbGraderAPI(classroom.course, config=classroom.config)
         made = 0
         for student in tqdm(chosen, unit="student", desc=slug):
-            folder = Path(classroom.course.format_path(
-                classroom.course.feedback_directory, student, slug))  # fmt: skip
+            folder = classroom.record.pages / student / slug
             page, mark = folder / f"{slug}.html", folder / MADE
             digest = _digest(classroom, student, graded[student])
             if not (page.exists() and mark.exists() and mark.read_text() == digest):
@@ -83,8 +83,7 @@ def _marks(gradebook: Gradebook, slug: str, student: str) -> Iterator[list]:
 
 def _pack(archive: Path, pages: dict[str, Path], classroom: Classroom) -> None:
     """Under the names that the platform gave the files, which tell it whose they are."""
-    note = classroom.submitted.parent / "collected" / classroom.slug / "collected.json"
-    seen = json.loads(note.read_text("utf-8")) if note.exists() else {}
+    seen = collected(classroom.submitted, classroom.slug)
     archive.parent.mkdir(parents=True, exist_ok=True)
     fresh = archive.with_name(archive.name + ".new")
     with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED) as made:

@@ -67,6 +67,29 @@ class SaveGrades(SaveAutoGrades):
         self.gradebook.db.commit()
 
 
+def standing(gradebook: Gradebook, slug: str, student: str) -> Standing | None:
+    """What a gradebook has for a student and an exercise; None if it is nothing."""
+    try:
+        submission = gradebook.find_submission(slug, student)
+        notebook = gradebook.find_submission_notebook(slug, slug, student)
+    except MissingEntry:
+        return None
+    by_hand = tuple(
+        ByHand(grade.name, grade.manual_score, grade.needs_manual_grade)
+        for grade in notebook.grades
+        if grade.needs_manual_grade or grade.manual_score is not None
+    )
+    penalty = submission.late_submission_penalty or 0.0
+    return Standing(
+        max(0.0, submission.score - penalty),
+        submission.max_score,
+        penalty,
+        ledger.read(gradebook, notebook.id).inputs,
+        submission.extension,
+        by_hand,
+    )
+
+
 class Record:
     """The gradebook's part of one exercise, and the graded notebooks.
 
@@ -100,29 +123,11 @@ class Record:
     def standing(self, student: str) -> Standing | None:
         """What the gradebook has for a student; None if it is nothing."""
         with self.gradebook() as gradebook:
-            try:
-                submission = gradebook.find_submission(self.slug, student)
-                notebook = gradebook.find_submission_notebook(self.slug, self.slug, student)
-            except MissingEntry:
-                return None
-            by_hand = tuple(
-                ByHand(grade.name, grade.manual_score, grade.needs_manual_grade)
-                for grade in notebook.grades
-                if grade.needs_manual_grade or grade.manual_score is not None
-            )
-            penalty = submission.late_submission_penalty or 0.0
-            return Standing(
-                max(0.0, submission.score - penalty),
-                submission.max_score,
-                penalty,
-                ledger.read(gradebook, notebook.id).inputs,
-                submission.extension,
-                by_hand,
-            )
+            return standing(gradebook, self.slug, student)
 
     def settle(self, student: str) -> None:
         """Apply due date, extension and rule to the grade that is there."""
-        if self.ruled:
+        if self.ruled and self.deadlines:
             with self.gradebook() as gradebook:
                 deadlines.settle(gradebook, self.slug, student)
 

@@ -67,6 +67,11 @@ class Standing:
     extension: object
     by_hand: tuple[ByHand, ...]
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a person has an answer to grade that has no points yet."""
+        return any(grade.waiting and grade.points is None for grade in self.by_hand)
+
 
 def graded(student: str, standing: Standing, refusal: str, remarks: list[str]) -> Result:
     """The line of somebody whose submission has been graded, or refused.
@@ -81,7 +86,7 @@ def graded(student: str, standing: Standing, refusal: str, remarks: list[str]) -
     notes += remarks
     if standing.penalty:
         notes.append(f"{standing.penalty:g} points less since it was late")
-    if any(grade.waiting and grade.points is None for grade in standing.by_hand):
+    if standing.waiting:
         notes.append("has answers to grade by hand")
     given = [grade for grade in standing.by_hand if grade.points is not None]
     if old := [grade for grade in given if grade.waiting or refusal]:

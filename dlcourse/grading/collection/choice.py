@@ -35,7 +35,7 @@ class Choice:
 
 def sort_out(
     members: Sequence[Member], slug: str, root: Path, people: Roster
-) -> tuple[str, list[Choice]]:
+) -> tuple[str, list[Choice], list[str]]:
     """Find out of each student which file counts.
 
     Args:
@@ -45,7 +45,8 @@ def sort_out(
         people: who is in the class.
 
     Returns:
-        The platform's name, and a choice for each student, in the order of their ids.
+        The platform's name, a choice for each student, in the order of their ids, and the names
+        of the notebooks that are nobody's.
     """
     platform, entries = platforms.recognize(members, slug)
     others = {path.name.casefold() for path in (root / "solutions").glob("*")} - {slug}
@@ -53,13 +54,16 @@ def sort_out(
     stub = _sources(released.read_bytes()) if released.exists() else set()
     files: dict[tuple[str, bool], list[Entry]] = {}
     for entry in entries:
-        found = people.find(entry)
+        found = people.find(entry.uid, entry.login, entry.email, entry.name)
         key = (found.id, True) if found else (_folder_name(entry), False)
         files.setdefault(key, []).append(entry)
-    return platform, [
+    choices = [
         Choice(student, *_choose(own, slug, others, stub, platform), known)
         for (student, known), own in sorted(files.items())
     ]
+    taken = {entry.member.name for entry in entries}
+    lost = [m.name for m in platforms.notebooks(members) if m.name not in taken]
+    return platform, choices, lost
 
 
 def _choose(
@@ -68,10 +72,12 @@ def _choose(
     notes = []
     own = [e for e in entries if _stem(e.file) not in others] or list(entries)
     named = [e for e in own if _stem(e.file) == slug.casefold()] or own
-    done = [e for e in named if not _sources(e.member.read(MOST)) <= stub or not stub]
-    if done and len(done) < len(named):
-        notes.append("an untouched copy of the exercise was left aside")
-    ranked = sorted(done or named, key=rank)
+    if len(named) > 1 and stub:  # one file counts whatever is in it
+        done = [e for e in named if not _sources(e.member.read(MOST)) <= stub]
+        if done and len(done) < len(named):
+            notes.append("an untouched copy of the exercise was left aside")
+            named = done
+    ranked = sorted(named, key=rank)
     last = ranked[-1]
     if len(ranked) > 1:
         notes.append(f"the latest of {len(ranked)} files")

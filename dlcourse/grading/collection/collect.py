@@ -11,14 +11,12 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
-from dlcourse.grading.collection import archive, platforms, roster
+from dlcourse.grading.collection import archive, roster
 from dlcourse.grading.collection.choice import MEGABYTE, MOST, Choice, rank, sort_out
 from dlcourse.grading.collection.platforms import Entry
 from dlcourse.grading.collection.roster import Roster
 from dlcourse.grading.content.text import printable
-from dlcourse.grading.course import UserError, find_exercise, load_config, lone
-
-STAMP = "%Y-%m-%d %H:%M:%S.%f UTC"
+from dlcourse.grading.course import UserError, course_config, find_exercise, lone
 
 
 @dataclass(frozen=True)
@@ -33,7 +31,7 @@ class Outcome:
 def enter_roster(path: Path, root: Path) -> int:
     """See :func:`dlcourse.grading.roster`."""
     people = roster.read(path)
-    course = _course(root)
+    course = CourseDirectory(config=course_config(root))
     with Gradebook(course.db_url) as gradebook:
         rows = roster.enter(gradebook, people)
     _show([(state, person.id, person.name, person.email, what) for state, person, what in rows])
@@ -49,12 +47,12 @@ def enter_roster(path: Path, root: Path) -> int:
 def collect(slug: str, root: Path, paths: Sequence[Path]) -> int:
     """See :func:`dlcourse.grading.collect`."""
     find_exercise(slug, root / "solutions")
-    course = _course(root)
+    course = CourseDirectory(config=course_config(root))
     submitted = Path(course.format_path(course.submitted_directory, ".", "."))
     with Gradebook(course.db_url) as gradebook:
         people = Roster(roster.known(gradebook))
     with archive.opened(paths) as members, lone(submitted.parent):
-        platform, choices = sort_out(members, slug, root, people)
+        platform, choices, lost = sort_out(members, slug, root, people)
         if not choices:
             raise UserError(
                 f"no notebook with a student's name in {', '.join(p.name for p in paths)}: the "
@@ -65,8 +63,6 @@ def collect(slug: str, root: Path, paths: Sequence[Path]) -> int:
         shelf = _Shelf(slug, submitted, platform)
         made = [shelf.put(choice) for choice in choices]
         shelf.close()
-        taken = {entry.member.name for entry in platforms.recognize(members, slug)[1]}
-        lost = [m.name for m in platforms.notebooks(members) if m.name not in taken]
     _report(slug, made, lost, people)
     return 0
 
@@ -93,12 +89,6 @@ def _report(slug: str, made: list[Outcome], lost: list[str], people: Roster) -> 
     print(f"Grade them with  dlcourse grade {slug}")
 
 
-def _course(root: Path) -> CourseDirectory:
-    if not (root / "nbgrader_config.py").exists():
-        raise UserError(f"there is no nbgrader_config.py in {root.resolve()}, so it is no course")
-    return CourseDirectory(config=load_config(root.resolve()))
-
-
 def _show(rows: Iterable[Sequence[str]]) -> None:
     rows = [[printable(cell) for cell in row] for row in rows]
     wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
@@ -106,14 +96,29 @@ def _show(rows: Iterable[Sequence[str]]) -> None:
         print("  ".join(cell.ljust(w) for cell, w in zip(row, wide, strict=True)).rstrip())
 
 
+def collected(submitted: Path, slug: str) -> dict[str, dict]:
+    """What was noted of each student's file when it was collected; ``name`` is its name there.
+
+    Args:
+        submitted: the folder with one folder for each student.
+        slug: the exercise's name.
+    """
+    note = _note(submitted, slug)
+    return json.loads(note.read_text("utf-8")) if note.exists() else {}
+
+
+def _note(submitted: Path, slug: str) -> Path:
+    return submitted.parent / "collected" / slug / "collected.json"
+
+
 class _Shelf:
     """The submissions of an exercise, and a note of what was collected, so that nothing is lost."""
 
     def __init__(self, slug: str, submitted: Path, platform: str):
         self.slug, self.submitted, self.platform = slug, submitted, platform
-        self.folder = submitted.parent / "collected" / slug
-        self.note = self.folder / "collected.json"
-        self.seen = json.loads(self.note.read_text("utf-8")) if self.note.exists() else {}
+        self.note = _note(submitted, slug)
+        self.folder = self.note.parent
+        self.seen = collected(submitted, slug)
 
     def put(self, choice: Choice) -> Outcome:
         """Write it where nbgrader looks, unless something newer lies there."""
@@ -127,7 +132,6 @@ class _Shelf:
         if len(data) > MOST:
             return outcome("kept", f"larger than {MOST // MEGABYTE} MB, not collected")
         digest, before = hashlib.sha256(data).hexdigest(), self.seen.get(student, {})
-        stamp = entry.when.astimezone(UTC).strftime(STAMP) if entry.when else ""
         lies = target.is_file() and hashlib.sha256(target.read_bytes()).hexdigest()
         times = target.with_name("timestamp.txt")
         if lies:
@@ -144,8 +148,8 @@ class _Shelf:
         fresh = target.with_name(".collecting")
         fresh.write_bytes(data)
         fresh.replace(target)
-        if stamp:
-            times.write_text(stamp, encoding="utf-8")
+        if entry.when:
+            times.write_text(entry.stamp, encoding="utf-8")
         else:
             times.unlink(missing_ok=True)
         self.seen[student] = {

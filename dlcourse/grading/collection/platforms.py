@@ -41,6 +41,11 @@ class Entry:
     order: int = 0
     late: bool = False
 
+    @property
+    def stamp(self) -> str:
+        """``when``, as nbgrader writes times; '' if that is None."""
+        return self.when.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f UTC") if self.when else ""
+
 
 def tidy(text: str) -> str:
     """A name as everybody writes it: composed letters, no space at the ends."""

@@ -1,6 +1,5 @@
 """The same for ``nbgrader zip_collect``, which asks of each extracted file whose it is."""
 
-from datetime import UTC
 from pathlib import Path
 
 from nbgrader.api import Gradebook
@@ -30,7 +29,7 @@ class Collector(FileNameCollectorPlugin):
             with Gradebook(app.coursedir.db_url) as gradebook:
                 people = roster.Roster(roster.known(gradebook))
             with archive.opened([extracted]) as members:
-                _, chosen = sort_out(members, slug, Path(app.coursedir.root), people)
+                _, chosen, _ = sort_out(members, slug, Path(app.coursedir.root), people)
             self._choices = {
                 str(extracted / choice.entry.member.name): self._told(choice, slug)
                 for choice in chosen
@@ -42,5 +41,5 @@ class Collector(FileNameCollectorPlugin):
             self.log.info("%s: %s", choice.student, note)
         told = {"student_id": choice.student, "file_id": f"{slug}.ipynb"}
         if choice.entry.when:
-            told["timestamp"] = choice.entry.when.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+            told["timestamp"] = choice.entry.stamp
         return told

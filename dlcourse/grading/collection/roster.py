@@ -1,6 +1,7 @@
 """Who is in the class: from a platform's list to the gradebook, and from a file to a person."""
 
 import csv
+import functools
 import io
 import re
 import unicodedata
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from nbgrader.api import Gradebook
 
-from dlcourse.grading.collection.platforms import Entry, tidy
+from dlcourse.grading.collection.platforms import tidy
 from dlcourse.grading.course import UserError
 
 # How the columns are called, in lower case, without signs between the words; the first that a
@@ -56,6 +57,16 @@ class Student:
         return f"{self.first_name} {self.last_name}".strip()
 
 
+@dataclass
+class Table:
+    """A table as it was exported: ``start`` is the mark that it begins with, if it has one."""
+
+    heads: list[str]
+    rows: list[list[str]]
+    delimiter: str
+    start: str
+
+
 class Roster:
     """The students of a gradebook, to be found by what a platform says of a file.
 
@@ -79,9 +90,9 @@ class Roster:
                 found.setdefault(alike(key(student)), []).append(student)
         return found
 
-    def find(self, entry: Entry) -> Student | None:
-        """The one student whom a platform's number, login, address or name means, or nobody."""
-        for asked in (entry.uid, entry.login, entry.email, entry.name):
+    def find(self, *names: str) -> Student | None:
+        """The one student whom the first of these numbers, logins, addresses or names means."""
+        for asked in names:
             for index in self._by if alike(asked) else ():
                 found = index.get(alike(asked), [])
                 if len(found) == 1:
@@ -109,15 +120,15 @@ def read(path: Path) -> list[Student]:
         UserError: if it is no table, has no column that could be an id, or says of two people that
             they are the same.
     """
-    rows = table(path)
-    if _columns(rows[0])["id"] is None:
+    given = table(path)
+    if _columns(tuple(given.heads))["id"] is None:
         raise UserError(
             f"{path.name} has no column that names students: give one the head 'id'; its heads are "
-            f"{', '.join(rows[0])}"
+            f"{', '.join(given.heads)}"
         )
     people: dict[str, Student] = {}
-    for line, row in enumerate(rows[1:], start=2):
-        cells = about(rows[0], row)
+    for line, row in enumerate(given.rows, start=2):
+        cells = about(given.heads, row)
         if cells is None:
             continue
         name = cells.pop("id") or cells["lms_user_id"] or cells["email"]
@@ -143,7 +154,7 @@ def about(heads: Sequence[str], row: Sequence[str]) -> dict[str, str] | None:
         The fields of :class:`Student`, and ``name`` for both names; None for a row that is
         nobody's, such as the points that are possible.
     """
-    columns = _columns(heads)
+    columns = _columns(tuple(heads))
     cells = {
         key: tidy(row[column]) if column is not None and column < len(row) else ""
         for key, column in columns.items()
@@ -160,7 +171,8 @@ def about(heads: Sequence[str], row: Sequence[str]) -> dict[str, str] | None:
     return cells
 
 
-def _columns(heads: Sequence[str]) -> dict[str, int | None]:
+@functools.cache
+def _columns(heads: tuple[str, ...]) -> dict[str, int | None]:
     plain = [re.sub(r"[\W_]+", " ", head.casefold()).strip() for head in heads]
     columns = {key: _column(plain, names) for key, names in COLUMNS.items()}
     columns["name"] = _column(plain, FULL)
@@ -171,8 +183,8 @@ def _columns(heads: Sequence[str]) -> dict[str, int | None]:
     return columns
 
 
-def table(path: Path) -> list[list[str]]:
-    """The rows of a csv file, the heads first.
+def table(path: Path) -> Table:
+    """A csv file.
 
     Args:
         path: in UTF-8, UTF-16 or Windows' western letters, with commas, semicolons or tabs.
@@ -180,27 +192,22 @@ def table(path: Path) -> list[list[str]]:
     Raises:
         UserError: if it is missing, no text, or no table.
     """
-    text = _text(path)
-    rows = [
-        row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter(path)) if row
-    ]
+    text, start = _text(path)
+    delimiter = max(",;\t", key=text.split("\n", 1)[0].count)
+    rows = [row for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) if row]
     if len(rows) < 2 or (len(rows[0]) < 2 and rows[0][0].strip().casefold() != "id"):
         raise UserError(f"{path.name} is no table with heads and at least one student")
-    return rows
+    return Table(rows[0], rows[1:], delimiter, start)
 
 
-def delimiter(path: Path) -> str:
-    """What stands between the cells of a csv file."""
-    return max(",;\t", key=_text(path).split("\n", 1)[0].count)
-
-
-def _text(path: Path) -> str:
+def _text(path: Path) -> tuple[str, str]:
+    """The text, and the mark before it that says UTF-8, if there is one."""
     if not path.is_file():
         raise UserError(f"there is no file {path}")
     data = path.read_bytes()
     for encoding in ("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig", "cp1252"):
         try:
-            return data.decode(encoding)
+            return data.decode(encoding), "\ufeff" if data[:3] == b"\xef\xbb\xbf" else ""
         except UnicodeError:
             continue
     raise UserError(f"{path.name} is no text file: save it as csv in UTF-8")

@@ -2,54 +2,35 @@
 
 import csv
 import io
-import os
 import re
-import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExportPlugin
 from traitlets import Unicode
 
+from dlcourse.grading.classroom.record import standing
+from dlcourse.grading.classroom.results import Standing
 from dlcourse.grading.collection import roster
-from dlcourse.grading.collection.platforms import Entry
+from dlcourse.grading.collection.roster import Table
 from dlcourse.grading.content.text import cell, printable
-from dlcourse.grading.course import UserError, find_exercise, load_config
+from dlcourse.grading.course import UserError, course_config, find_exercise
+from dlcourse.grading.reports.page import write
+from dlcourse.grading.reports.sources import reports
 
 MAXIMUM = "Points Possible"
-
-
-@dataclass(frozen=True)
-class Grade:
-    """Points of a student for an exercise, less those taken off for being late."""
-
-    score: float
-    max_score: float
-    waiting: bool
-
-
-@dataclass
-class Table:
-    """A table as it was exported: ``start`` is the mark that it begins with, if it has one."""
-
-    heads: list[str]
-    rows: list[list[str]]
-    delimiter: str
-    start: str
 
 
 def fill(slugs: Sequence[str], root: Path, path: Path, to: Path | None, column: str | None) -> int:
     """See :func:`dlcourse.grading.grades`."""
     for slug in slugs:
         find_exercise(slug, root / "solutions")
-    if not (root / "nbgrader_config.py").exists():
-        raise UserError(f"there is no nbgrader_config.py in {root.resolve()}, so it is no course")
-    course = CourseDirectory(config=load_config(root.resolve()))
+    course = CourseDirectory(config=course_config(root))
+    to = to or reports(root.resolve()) / f"{path.stem}-filled.csv"
     with Gradebook(course.db_url) as gradebook:
-        said = filled(gradebook, slugs, path, to := to or _beside(course, path), column)
+        said = filled(gradebook, slugs, path, to, column)
     print("\n".join(said))
     print(f"To hand back: {to}")
     return 0
@@ -88,25 +69,17 @@ def filled(
     return said
 
 
-def _grades(gradebook: Gradebook, slug: str) -> dict[str, Grade]:
-    found = {}
-    for student in gradebook.students:
-        try:
-            work = gradebook.find_submission(slug, student.id)
-        except MissingEntry:
-            continue
-        score = max(0.0, work.score - (work.late_submission_penalty or 0.0))
-        waiting = any(
-            grade.needs_manual_grade and grade.manual_score is None
-            for notebook in work.notebooks
-            for grade in notebook.grades
-        )
-        found[student.id] = Grade(score, work.max_score, waiting)
-    return found
+def _grades(gradebook: Gradebook, slug: str) -> dict[str, Standing]:
+    found = {s.id: standing(gradebook, slug, s.id) for s in gradebook.students}
+    return {student: grade for student, grade in found.items() if grade}
 
 
 def _put(
-    table: Table, target: int, owners: Sequence[str | None], grades: Mapping[str, Grade], slug: str
+    table: Table,
+    target: int,
+    owners: Sequence[str | None],
+    grades: Mapping[str, Standing],
+    slug: str,
 ) -> list[str]:
     said, most, waiting = [], _maximum(table, target), []
     for row, owner in zip(table.rows, owners, strict=True):
@@ -138,11 +111,8 @@ def _owner(table: Table, row: Sequence[str], people: roster.Roster) -> str | Non
     about = roster.about(table.heads, row)
     if about is None:
         return None
-    for key in ("lms_user_id", "id", "email", "name"):
-        student = people.find(Entry(None, "", **{"name" if key == "name" else "uid": about[key]}))
-        if student:
-            return student.id
-    return None
+    found = people.find(*(about[key] for key in ("lms_user_id", "id", "email", "name")))
+    return found.id if found else None
 
 
 def _target(table: Table, slug: str, column: str | None, path: Path) -> int:
@@ -212,17 +182,10 @@ def _number(text: str) -> float | None:
 
 
 def _read(path: Path) -> Table:
-    rows = roster.table(path)
-    text = path.read_bytes()[:3]
-    wide = len(rows[0])
-    rows = [(row + [""] * wide)[: max(wide, len(row))] for row in rows]
-    start = "\ufeff" if text == b"\xef\xbb\xbf" else ""
-    return Table(rows[0], rows[1:], roster.delimiter(path), start)
-
-
-def _beside(course: CourseDirectory, path: Path) -> Path:
-    reports = Path(course.format_path(course.submitted_directory, ".", ".")).parent / "reports"
-    return reports / f"{path.stem}-filled.csv"
+    table = roster.table(path)
+    wide = len(table.heads)
+    table.rows = [(row + [""] * wide)[: max(wide, len(row))] for row in table.rows]
+    return table
 
 
 def _write(table: Table, to: Path) -> None:
@@ -231,12 +194,7 @@ def _write(table: Table, to: Path) -> None:
     writer = csv.writer(out, delimiter=table.delimiter, quoting=csv.QUOTE_ALL)
     writer.writerow(table.heads)
     writer.writerows([_harmless(value) for value in row] for row in table.rows)
-    to.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", dir=to.parent, newline="", encoding="utf-8", delete=False
-    ) as file:
-        file.write(table.start + out.getvalue())
-    os.replace(file.name, to)
+    write({to: table.start + out.getvalue()})
 
 
 def _harmless(value: str) -> str:

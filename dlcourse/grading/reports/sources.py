@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from nbformat import NotebookNode
 
-from dlcourse.grading.course import UserError, find_exercise, load_config
+from dlcourse.grading.course import UserError, course_config, find_exercise, load_config
 from dlcourse.grading.reports import scanner
 
 
@@ -102,9 +102,7 @@ def read(slug: str, root: Path) -> Course:
 
     root = root.resolve()
     path = find_exercise(slug, root / "solutions")
-    if not (root / "nbgrader_config.py").exists():
-        raise UserError(f"there is no nbgrader_config.py in {root}, so it is no course")
-    folders = CourseDirectory(config=load_config(root))
+    folders = CourseDirectory(config=course_config(root))
     ungraded = UserError(
         f"nothing of '{slug}' has been graded yet: run  dlcourse grade {slug}  first"
     )
