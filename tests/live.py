@@ -93,6 +93,25 @@ def live_pages(browser, **options):
         yield opened
 
 
+@contextlib.contextmanager
+def figures(browser, **options):
+    """Gives a function (slug, name) that starts a figure and returns its page and its locator.
+
+    A chapter's page is opened once. At the end no page may have met an error.
+    """
+    with live_pages(browser, **options) as opened:
+        pages = {}
+
+        def figure(slug, name):
+            if slug not in pages:
+                pages[slug] = opened(f"chapters/{slug}.html")
+            return pages[slug], start(pages[slug], name)
+
+        yield figure
+        for page in pages.values():
+            assert page.faults == []
+
+
 def start(page, name):
     """Scroll to a live figure and wait until it runs; returns its locator."""
     figure = page.locator(f".dlcourse-live[data-name={name}]").first
@@ -103,3 +122,19 @@ def start(page, name):
     )
     assert figure.get_attribute("data-state") == "running", page.faults
     return figure
+
+
+def turn(page, figure, label, presses):
+    """Move a slider by the keyboard; negative to the left."""
+    figure.get_by_label(label, exact=True).focus()
+    for _ in range(abs(presses)):
+        page.keyboard.press("ArrowRight" if presses > 0 else "ArrowLeft")
+
+
+def solved(page, figure, number):
+    """Wait until a figure's task, counted from 0, is solved."""
+    page.wait_for_function(
+        "([name, number]) => document.querySelectorAll(`.dlcourse-live[data-name=${name}] "
+        ".live-task`)[number].classList.contains('is-solved')",
+        arg=[figure.get_attribute("data-name"), number],
+    )

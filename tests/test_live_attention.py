@@ -7,18 +7,15 @@ import torch
 
 from dlcourse import datasets, models
 from dlcourse.datasets.translation import BOS, EOS
-from tests.live import compare, compute, live_pages, start
-from tests.test_live_fits import solved
+from tests.live import compare, compute, figures, solved, start
 
 NAME = "attention-translation"
 
 
 @pytest.fixture
 def opened(browser):
-    with live_pages(browser, viewport={"width": 390, "height": 800}) as pages:
-        page = pages("chapters/attention.html")
-        yield page, start(page, NAME)
-        assert page.faults == []
+    with figures(browser, viewport={"width": 390, "height": 800}) as figure:
+        yield figure("attention", NAME)
 
 
 def inputs_of(model, ids, **more):

@@ -8,8 +8,7 @@ import torch
 from dlcourse import models
 from dlcourse.inspection.summary import summary, total
 from dlcourse.models import googlenet
-from tests.live import compare, live_pages, start
-from tests.test_live_fits import solved, turn
+from tests.live import compare, figures, solved, turn
 
 INCEPTIONS = [list(branches) for branches in googlenet.INCEPTIONS.values()]
 NETWORKS = {
@@ -27,11 +26,9 @@ NETWORKS = {
 
 @pytest.fixture(scope="module")
 def page(browser):
-    with live_pages(browser, viewport={"width": 1280, "height": 900}) as opened:
-        page = opened("chapters/modern-convnets.html")
-        page.figure = start(page, "convnet-costs")
+    with figures(browser, viewport={"width": 1280, "height": 900}) as figure:
+        page, page.figure = figure("modern-convnets", "convnet-costs")
         yield page
-        assert page.faults == []
 
 
 @pytest.mark.parametrize("network", NETWORKS)

@@ -5,37 +5,13 @@ import math
 import pytest
 import torch
 
-from tests.live import compare, live_pages, start
+from tests.live import compare, figures, solved, turn
 
 
 @pytest.fixture(scope="module")
 def opened(browser):
-    with live_pages(browser, viewport={"width": 1280, "height": 900}) as pages:
-        made = {}
-
-        def page(slug, name):
-            if slug not in made:
-                made[slug] = pages(f"chapters/{slug}.html")
-            return made[slug], start(made[slug], name)
-
-        yield page
-        for shown in made.values():
-            assert shown.faults == []
-
-
-def turn(page, figure, label, presses):
-    """Move a slider by the keyboard; negative to the left."""
-    figure.get_by_label(label, exact=True).focus()
-    for _ in range(abs(presses)):
-        page.keyboard.press("ArrowRight" if presses > 0 else "ArrowLeft")
-
-
-def solved(page, figure, number):
-    page.wait_for_function(
-        "([name, number]) => document.querySelectorAll(`.dlcourse-live[data-name=${name}] "
-        ".live-task`)[number].classList.contains('is-solved')",
-        arg=[figure.get_attribute("data-name"), number],
-    )
+    with figures(browser, viewport={"width": 1280, "height": 900}) as figure:
+        yield figure
 
 
 @pytest.mark.parametrize(("degree", "lam", "n"), [(0, 0, 5), (3, 0, 20), (9, 0.01, 15), (12, 1, 8)])

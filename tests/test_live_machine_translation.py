@@ -10,8 +10,7 @@ import torch
 
 from dlcourse import datasets, models
 from dlcourse.datasets.translation import BOS, EOS
-from tests.live import compare, compute, live_pages, start
-from tests.test_live_fits import solved, turn
+from tests.live import compare, compute, figures, live_pages, solved, start, turn
 
 NAME = "translation-beam"
 SENTENCE, WIDTH, OWN = "A sentence", "Width of the beam", "Or your own"
@@ -19,10 +18,8 @@ SENTENCE, WIDTH, OWN = "A sentence", "Width of the beam", "Or your own"
 
 @pytest.fixture
 def opened(browser):
-    with live_pages(browser, viewport={"width": 390, "height": 800}) as pages:
-        page = pages("chapters/machine-translation.html")
-        yield page, start(page, NAME)
-        assert page.faults == []
+    with figures(browser, viewport={"width": 390, "height": 800}) as figure:
+        yield figure("machine-translation", NAME)
 
 
 def network(seed):

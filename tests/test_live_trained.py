@@ -6,21 +6,13 @@ from torch import nn
 from torch.nn import functional as F
 
 from dlcourse import models
-from tests.live import compare, live_pages, start
-from tests.test_live_fits import solved, turn
+from tests.live import compare, figures, solved, turn
 
 
 @pytest.fixture
 def page(browser):
-    with live_pages(browser, viewport={"width": 1280, "height": 900}) as opened:
-        shown = []
-
-        def get(slug, name):
-            shown.append(opened(f"chapters/{slug}.html"))
-            return shown[0], start(shown[0], name)
-
-        yield get
-        assert shown[0].faults == []
+    with figures(browser, viewport={"width": 1280, "height": 900}) as figure:
+        yield figure
 
 
 def test_the_writer_computes_as_torch(page):

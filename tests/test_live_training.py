@@ -4,8 +4,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from tests.live import compare, live_pages, start
-from tests.test_live_fits import solved, turn
+from tests.live import compare, figures, solved, turn
 
 SURFACES = {
     "ravine": ((-4, 0.6), lambda w: (w[0] ** 2 + 20 * w[1] ** 2) / 2),
@@ -22,17 +21,8 @@ OPTIMIZERS = {
 
 @pytest.fixture(scope="module")
 def pages(browser):
-    with live_pages(browser, viewport={"width": 1280, "height": 900}) as opened:
-        made = {}
-
-        def get(slug, name):
-            if slug not in made:
-                made[slug] = opened(f"chapters/{slug}.html")
-            return made[slug], start(made[slug], name)
-
-        yield get
-        for page in made.values():
-            assert page.faults == []
+    with figures(browser, viewport={"width": 1280, "height": 900}) as figure:
+        yield figure
 
 
 @pytest.mark.parametrize("surface", SURFACES)

@@ -4,19 +4,16 @@ import pytest
 import torch
 
 from dlcourse import models
-from tests.live import compare, live_pages, start
-from tests.test_live_fits import solved
+from tests.live import compare, figures, solved
 
 NAME = "transformer-heads"
 
 
 @pytest.fixture(scope="module")
 def page(browser):
-    with live_pages(browser, viewport={"width": 390, "height": 844}) as opened:
-        page = opened("chapters/transformer.html")
-        page.figure = start(page, NAME)
+    with figures(browser, viewport={"width": 390, "height": 844}) as figure:
+        page, page.figure = figure("transformer", NAME)
         yield page
-        assert page.faults == []
 
 
 def looked_at(model, source, lengths, target):
