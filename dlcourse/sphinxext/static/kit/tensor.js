@@ -39,6 +39,13 @@
     return T.tensor(shape.length ? nested.flat(Infinity) : [nested], shape);
   };
 
+  /* A state dict of nested arrays as one of tensors. */
+  T.fromDict = function (nested) {
+    const state = {};
+    Object.keys(nested).forEach(function (name) { state[name] = T.from(nested[name]); });
+    return state;
+  };
+
   T.toNested = function (x) {
     function cut(start, shape) {
       if (!shape.length) {
@@ -321,6 +328,12 @@
   T.avgPool2d = function (x, size, stride) {
     return pool2d(x, size, stride, 0, function (a, b) { return a + b; },
       function (a) { return a / (size * size); });
+  };
+
+  /* The weights of the first layer of nn.GRU or nn.LSTM in a state dict, as the steps take them. */
+  T.recurrentWeights = function (state, name) {
+    return { weight_ih: state[name + ".weight_ih_l0"], weight_hh: state[name + ".weight_hh_l0"],
+      bias_ih: state[name + ".bias_ih_l0"], bias_hh: state[name + ".bias_hh_l0"] };
   };
 
   /* One step of nn.GRUCell or a layer of nn.GRU: x (N, D), h (N, H), p = {weight_ih, weight_hh,

@@ -8,16 +8,12 @@
   const COLUMNS = 12, ROWS = 14; // the most tokens that are read and written, <eos> counted
   const tokenize = dlcourse.words.tokenize;
 
-  function layer(net, name) {
-    return { weight_ih: net[name + ".weight_ih_l0"], weight_hh: net[name + ".weight_hh_l0"],
-      bias_ih: net[name + ".bias_ih_l0"], bias_hh: net[name + ".bias_hh_l0"] };
-  }
-
   /* ids (S,) of the source, <eos> included; hidden: the place that gets no weight, or -1. Tokens are
      taken greedily until <eos>, or from forced. Gives {tokens, weights (T, S), scores (T, V)}. */
   function translate(net, ids, o) {
     const H = net["attention.W_q.weight"].shape[1], S = ids.length;
-    const encoder = layer(net, "encoder.recurrent"), decoder = layer(net, "decoder");
+    const encoder = T.recurrentWeights(net, "encoder.recurrent");
+    const decoder = T.recurrentWeights(net, "decoder");
     const states = [];
     let h = T.zeros([1, H]);
     ids.forEach(function (id) {
@@ -52,8 +48,7 @@
     if (inputs.text !== undefined) {
       return { tokens: tokenize(inputs.text) };
     }
-    const net = {};
-    Object.keys(inputs.net).forEach(function (name) { net[name] = T.from(inputs.net[name]); });
+    const net = T.fromDict(inputs.net);
     const found = translate(net, inputs.ids, inputs);
     return { tokens: found.tokens, weights: T.toNested(found.weights),
       scores: T.toNested(found.scores) };

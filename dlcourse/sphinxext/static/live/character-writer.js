@@ -8,8 +8,7 @@
   /* Scores of the next token (V,), and per step (T, H): h, c, input, forget, output. */
   function read(net, ids) {
     const H = net["recurrent.weight_hh_l0"].shape[1];
-    const p = { weight_ih: net["recurrent.weight_ih_l0"], bias_ih: net["recurrent.bias_ih_l0"],
-      weight_hh: net["recurrent.weight_hh_l0"], bias_hh: net["recurrent.bias_hh_l0"] };
+    const p = T.recurrentWeights(net, "recurrent");
     let state = { h: T.zeros([1, H]), c: T.zeros([1, H]) };
     const steps = { h: [], c: [], input: [], forget: [], output: [] };
     ids.forEach(function (id) {
@@ -28,9 +27,7 @@
   }
 
   dlcourse.live.compute["character-writer"] = function (inputs) {
-    const net = {}, found = {};
-    Object.keys(inputs.net).forEach(function (name) { net[name] = T.from(inputs.net[name]); });
-    const made = read(net, inputs.ids);
+    const found = {}, made = read(T.fromDict(inputs.net), inputs.ids);
     Object.keys(made).forEach(function (name) { found[name] = T.toNested(made[name]); });
     return found;
   };

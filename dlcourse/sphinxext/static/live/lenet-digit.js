@@ -21,9 +21,7 @@
   }
 
   dlcourse.live.compute["lenet-digit"] = function (inputs) {
-    const W = {};
-    Object.keys(inputs.net).forEach(function (name) { W[name] = T.from(inputs.net[name]); });
-    const found = lenet(T.from(inputs.image), W);
+    const found = lenet(T.from(inputs.image), T.fromDict(inputs.net));
     return { first: T.toNested(found.first), second: T.toNested(found.second),
       shares: T.toNested(found.shares) };
   };

@@ -111,8 +111,7 @@
   }
 
   dlcourse.live.compute["transformer-heads"] = function (inputs) {
-    const net = {};
-    Object.keys(inputs.net).forEach(function (name) { net[name] = T.from(inputs.net[name]); });
+    const net = T.fromDict(inputs.net);
     const found = run(net, inputs.ids, Object.assign({}, inputs, {
       positions: inputs.positions ? T.from(inputs.positions) : null
     }));

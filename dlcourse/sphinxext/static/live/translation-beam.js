@@ -8,16 +8,12 @@
   const MOST = 16; // tokens that are read, and tokens that are written, <eos> counted
   const WIDEST = 5, ACROSS = 72, BOX = 36, STEP = 54; // a column, a box and a row in pixels
 
-  function layer(net, name) {
-    return { weight_ih: net[name + ".weight_ih_l0"], weight_hh: net[name + ".weight_hh_l0"],
-      bias_ih: net[name + ".bias_ih_l0"], bias_hh: net[name + ".bias_hh_l0"] };
-  }
-
   /* The beginnings of one sentence as a tree that remembers what has been computed: a beginning is
      {token, total (its log p), length, parent}, and ask(beginnings) gives each its logs (V,). */
   function beginnings(net, ids, begin) {
     const H = net["decoder.weight_hh_l0"].shape[1];
-    const encoder = layer(net, "encoder.recurrent"), decoder = layer(net, "decoder");
+    const encoder = T.recurrentWeights(net, "encoder.recurrent");
+    const decoder = T.recurrentWeights(net, "decoder");
     let h = T.zeros([1, H]);
     ids.forEach(function (id) {
       h = T.gruStep(T.embedding(net["encoder.embedding.weight"], [id]), h, encoder).h;
@@ -109,8 +105,7 @@
 
   /* With forced, the log p of every token after each beginning of those tokens, (T, V). */
   dlcourse.live.compute["translation-beam"] = function (inputs) {
-    const net = {};
-    Object.keys(inputs.net).forEach(function (name) { net[name] = T.from(inputs.net[name]); });
+    const net = T.fromDict(inputs.net);
     const tree = beginnings(net, inputs.ids, inputs.begin);
     if (inputs.forced) {
       let node = tree.root;
