@@ -66,9 +66,6 @@ def every_figure(alt=ALT):
             alt=alt,
             hlines={"chance": 0.1},
         ),
-        "block_diagram": lambda: plotting.block_diagram(
-            {"one": [["3×3 conv", "pool"]], "two": [["1×1 conv"], ["pool", "1×1 conv"]]}, alt=alt
-        ),
         "heat_maps": lambda: plotting.heat_maps(
             {"a": x.view(2, 4), "b": x.view(4, 2)},
             xlabel="key",

@@ -1,8 +1,7 @@
-"""Figures that compare networks: runs at places of their own, and blocks as boxes."""
+"""Figures that compare networks: runs at places of their own."""
 
 import numpy as np
 import pytest
-from matplotlib.patches import Rectangle
 
 from dlcourse import plotting
 
@@ -45,52 +44,3 @@ def test_paths_equal_their_table(case):
 def test_paths_refuse(runs, kw, error, message):
     with pytest.raises(error, match=message):
         plotting.paths(runs, **LABELS, **kw)
-
-
-def test_block_diagram_has_a_box_for_each_step_and_one_where_branches_meet():
-    blocks = {"chain": [["1×1 conv", "pool"]], "split": [["1×1 conv"], ["pool", "5×5 conv"]]}
-    figure = plotting.block_diagram(blocks, alt="A chain and a split.", join="add")
-    [axes] = figure.axes
-    boxes = [patch for patch in axes.patches if isinstance(patch, Rectangle)]
-    assert len(boxes) == 5 + 1
-    shown = [t.get_text() for t in axes.texts if t.get_text()]
-    assert sorted(shown) == sorted(
-        ["chain", "split", "add", "1×1 conv", "pool", "1×1 conv", "pool", "5×5 conv"]
-    )
-    colors = {t.get_text(): box.get_facecolor() for t, box in texts_in_boxes(axes, boxes)}
-    assert colors["1×1 conv"] == colors["5×5 conv"] != colors["pool"]
-    assert figure.table().to_dict("list") == {
-        "block": ["chain", "chain", "split", "split", "split"],
-        "branch": [0, 0, 0, 1, 1],
-        "step": [0, 1, 0, 0, 1],
-        "text": ["1×1 conv", "pool", "1×1 conv", "pool", "5×5 conv"],
-    }
-
-
-def test_texts_fit_into_their_boxes():
-    six = {"a": [["11×11 conv", "3×3 pool"]], "b": [["1×1 conv"]] * 5}
-    figure = plotting.block_diagram(six, alt="Six branches.")
-    figure.draw_without_rendering()
-    [axes] = figure.axes
-    boxes = [patch for patch in axes.patches if isinstance(patch, Rectangle)]
-    pairs = list(texts_in_boxes(axes, boxes))
-    assert len(pairs) == 8
-    for text, box in pairs:
-        inner, outer = text.get_window_extent(), box.get_window_extent()
-        assert outer.x0 <= inner.x0
-        assert inner.x1 <= outer.x1
-
-
-def texts_in_boxes(axes, boxes):
-    for text in axes.texts:
-        x, y = text.get_position()
-        for box in boxes:
-            (left, top), width, height = box.get_xy(), box.get_width(), box.get_height()
-            if text.get_text() and left < x < left + width and top < y < top + height:
-                yield text, box
-
-
-@pytest.mark.parametrize("blocks", [{}, {"a": []}, {"a": [[]]}, {"a": "conv"}, {"a": ["conv"]}])
-def test_block_diagram_refuses(blocks):
-    with pytest.raises(ValueError, match="block_diagram"):
-        plotting.block_diagram(blocks, alt="Nothing.")

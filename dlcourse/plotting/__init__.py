@@ -9,7 +9,6 @@ by :func:`live`.
 
 from dlcourse.plotting.animation import Animation
 from dlcourse.plotting.bars import bars
-from dlcourse.plotting.blocks import block_diagram
 from dlcourse.plotting.contours import contours
 from dlcourse.plotting.figure import PALETTE, Figure
 from dlcourse.plotting.fits import function_fits
@@ -28,7 +27,6 @@ __all__ = [
     "Animation",
     "Figure",
     "bars",
-    "block_diagram",
     "contours",
     "curves",
     "eight_bits",
