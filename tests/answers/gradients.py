@@ -12,35 +12,8 @@ CONCEPTS = [
             "c": "does not know that the initial weights matter",
         },
     ),
-    choice(
-        2,
-        "b",
-        {
-            "a": "takes changed inputs for a changed meaning",
-            "c": "takes changed inputs for changed label frequencies",
-            "d": "believes that regularization protects from a changed world",
-        },
-    ),
-    choice(
-        3,
-        "c",
-        {
-            "a": "designs the model before knowing what the prepared data look like",
-            "b": "designs the model before there are data",
-            "d": "validates before there is a model",
-        },
-    ),
-    choice(
-        4,
-        "a",
-        {
-            "b": "believes that only one shift can occur at a time",
-            "c": "does not know what label shift is",
-            "d": "does not know how slow concept shift is met",
-        },
-    ),
     number(
-        5,
+        2,
         right={
             "0.2": "by head",
             "(2 / 150 * 3) ** 0.5": "from the variance",
@@ -54,7 +27,7 @@ CONCEPTS = [
         },
     ),
     number(
-        6,
+        3,
         right={"3": "an int", "6 * (5 / (36 + 64) ** 0.5)": "by the formula", "6 / 2.0": "halved"},
         wrong={
             "5": "clips the entry by itself",
@@ -64,7 +37,7 @@ CONCEPTS = [
         },
     ),
     number(
-        7,
+        4,
         right={"(1 / 4) ** 5": "as a power", "1 / 1024": "as a fraction", "0.000977": "rounded"},
         wrong={
             "0.5**5": "takes the sigmoid's value at 0 for its slope",
@@ -74,12 +47,31 @@ CONCEPTS = [
         },
     ),
     choice(
-        8,
+        5,
         "b",
         {
             "a": "believes that symmetry harms models without a hidden layer too",
             "c": "believes that width breaks symmetry",
             "d": "believes that the kind of activation breaks symmetry",
+        },
+    ),
+    number(
+        6,
+        right={"1 / 32": "as a fraction", "(1 / 2) ** 5": "as a power", "0.03125": "by head"},
+        wrong={
+            "0.5**10": "takes the mean square for its root",
+            "1": "forgets that the ReLU drops half",
+            "0.25**10": "halves the size, not the square, twice a layer",
+            "2**5": "believes that the signal grows",
+        },
+    ),
+    choice(
+        7,
+        "c",
+        {
+            "a": "believes that clipping breaks symmetry",
+            "b": "believes that clipping lengthens small gradients",
+            "d": "believes that clipping revives dead units",
         },
     ),
 ]
@@ -458,708 +450,375 @@ CLIP = Question(
     ),
 )
 
-WEIGHTS = Question(
-    "b4-weights",
-    "b4-weights-test",
+DEAD = Question(
+    "b4-dead",
+    "b4-dead-test",
     wrong=(
         Answer(
-            "no-counts",
-            "forgets that the classifier saw unequal numbers",
+            "any",
+            "calls a unit dead that gives 0 for one input",
             """
-            def importance_weights(probability, n_train, n_new):
-                if not ((probability >= 0) & (probability < 1)).all():
-                    raise ValueError("probability")
-                return probability / (1 - probability)
+            def dead_units(weight, bias, x):
+                if x.shape[1:] != weight.shape[1:] or not len(x) or bias.shape != weight[:, 0].shape:
+                    raise ValueError("shapes")
+                return (x @ weight.T + bias <= 0).any(0)
             """,
         ),
         Answer(
-            "counts-swapped",
-            "multiplies by the ratio of the numbers instead of dividing it out",
+            "on-average",
+            "judges by the mean of the sums",
             """
-            def importance_weights(probability, n_train, n_new):
-                if not ((probability >= 0) & (probability < 1)).all():
-                    raise ValueError("probability")
-                return n_new / n_train * probability / (1 - probability)
+            def dead_units(weight, bias, x):
+                if x.shape[1:] != weight.shape[1:] or not len(x) or bias.shape != weight[:, 0].shape:
+                    raise ValueError("shapes")
+                return (x @ weight.T + bias).mean(0) <= 0
             """,
         ),
         Answer(
-            "upside-down",
-            "gives p/q: weight to what is rare in the new world",
+            "no-bias",
+            "forgets the bias",
             """
-            def importance_weights(probability, n_train, n_new):
-                if not ((probability >= 0) & (probability < 1)).all():
-                    raise ValueError("probability")
-                return n_new / n_train * (1 - probability) / probability
+            def dead_units(weight, bias, x):
+                if x.shape[1:] != weight.shape[1:] or not len(x) or bias.shape != weight[:, 0].shape:
+                    raise ValueError("shapes")
+                return (x @ weight.T <= 0).all(0)
             """,
         ),
         Answer(
-            "probability",
-            "takes the probability itself for the weight",
+            "strictly-below",
+            "believes that a sum of exactly 0 is alive",
             """
-            def importance_weights(probability, n_train, n_new):
-                if not ((probability >= 0) & (probability < 1)).all():
-                    raise ValueError("probability")
-                return n_train / n_new * probability
+            def dead_units(weight, bias, x):
+                if x.shape[1:] != weight.shape[1:] or not len(x) or bias.shape != weight[:, 0].shape:
+                    raise ValueError("shapes")
+                return (x @ weight.T + bias < 0).all(0)
             """,
         ),
         Answer(
-            "infinite",
-            "returns an infinite weight for a probability of 1",
+            "inputs",
+            "asks of each input whether all units are silent",
             """
-            def importance_weights(probability, n_train, n_new):
-                return n_train / n_new * probability / (1 - probability)
+            def dead_units(weight, bias, x):
+                if x.shape[1:] != weight.shape[1:] or not len(x) or bias.shape != weight[:, 0].shape:
+                    raise ValueError("shapes")
+                return (x @ weight.T + bias <= 0).all(1)
+            """,
+        ),
+        Answer(
+            "empty",
+            "calls every unit dead where there are no inputs",
+            """
+            def dead_units(weight, bias, x):
+                return (torch.relu(x @ weight.T + bias) == 0).all(0)
             """,
         ),
     ),
     right=(
         Answer(
-            "logit",
-            "through the logit",
+            "largest-output",
+            "the largest output of each unit, through torch's linear",
             """
-            def importance_weights(probability, n_train, n_new):
-                if not bool((probability >= 0).all() and (probability < 1).all()):
-                    raise ValueError("a probability must lie in [0, 1)")
-                return torch.exp(torch.logit(probability)) * (n_train / n_new)
+            from torch.nn import functional as F
+
+            def dead_units(weight, bias, x):
+                H, D = weight.shape
+                if tuple(bias.shape) != (H,) or x.dim() != 2 or x.size(1) != D or x.size(0) == 0:
+                    raise ValueError("the shapes do not fit")
+                return F.linear(x, weight, bias).relu().amax(dim=0).eq(0)
             """,
         ),
         Answer(
             "loop",
-            "number by number",
+            "unit by unit, input by input",
             """
-            def importance_weights(probability, n_train, n_new):
-                out = torch.empty_like(probability)
-                for i, p in enumerate(probability.flatten().tolist()):
-                    if not 0 <= p < 1:
-                        raise ValueError(p)
-                    out.view(-1)[i] = (p / n_new) / ((1 - p) / n_train)
-                return out
+            def dead_units(weight, bias, x):
+                if x.ndim != 2 or weight.shape[1] != x.shape[1] or bias.shape != weight.shape[:1]:
+                    raise ValueError("the shapes do not fit")
+                if not len(x):
+                    raise ValueError("no inputs")
+                dead = []
+                for w, b in zip(weight, bias):
+                    dead.append(not any((row @ w + b).item() > 0 for row in x))
+                return torch.tensor(dead)
             """,
         ),
     ),
 )
 
-LOSS = Question(
-    "b4-loss",
-    "b4-loss-test",
+ORTHOGONAL = Question(
+    "b5-orthogonal",
+    "b5-orthogonal-test",
     wrong=(
         Answer(
-            "mean",
-            "divides by the number of examples, not by the sum of the weights",
+            "signs-of-the-library",
+            "takes Q with the signs that the library happens to give",
             """
-            def weighted_mse(predicted, target, weights):
-                if not predicted.shape == target.shape == weights.shape or weights.sum() <= 0:
-                    raise ValueError("shapes or weights")
-                return (weights * (predicted - target) ** 2).mean()
+            def orthogonal(noise):
+                if noise.ndim != 2:
+                    raise ValueError("two axes")
+                if noise.shape[0] < noise.shape[1]:
+                    return orthogonal(noise.T).T
+                return torch.linalg.qr(noise)[0]
             """,
         ),
         Answer(
-            "weights-inside",
-            "squares the weights too",
+            "rows-turned",
+            "turns rows of Q around in place of columns",
             """
-            def weighted_mse(predicted, target, weights):
-                if not predicted.shape == target.shape == weights.shape or weights.sum() <= 0:
-                    raise ValueError("shapes or weights")
-                return ((weights * (predicted - target)) ** 2).sum() / weights.sum()
+            def orthogonal(noise):
+                if noise.ndim != 2:
+                    raise ValueError("two axes")
+                if noise.shape[0] < noise.shape[1]:
+                    return orthogonal(noise.T).T
+                q, r = torch.linalg.qr(noise)
+                signs = torch.ones(len(q), dtype=q.dtype)
+                signs[: len(r)] = r.diagonal().sign()
+                return q * signs[:, None]
             """,
         ),
         Answer(
-            "number",
-            "returns a detached number, through which no gradient flows",
+            "only-normalized",
+            "gives each column length 1 and leaves the angles",
             """
-            def weighted_mse(predicted, target, weights):
-                if not predicted.shape == target.shape == weights.shape or weights.sum() <= 0:
-                    raise ValueError("shapes or weights")
-                total = (weights * (predicted - target) ** 2).sum() / weights.sum()
-                return torch.tensor(total.item(), dtype=predicted.dtype)
+            def orthogonal(noise):
+                if noise.ndim != 2:
+                    raise ValueError("two axes")
+                if noise.shape[0] < noise.shape[1]:
+                    return orthogonal(noise.T).T
+                return noise / noise.norm(dim=0)
             """,
         ),
         Answer(
-            "broadcast",
-            "lets shapes broadcast",
+            "scaled-by-r",
+            "multiplies by the diagonal of R, not by its signs",
             """
-            def weighted_mse(predicted, target, weights):
-                if weights.sum() <= 0:
-                    raise ValueError("weights")
-                return (weights * (predicted - target) ** 2).sum() / weights.sum()
+            def orthogonal(noise):
+                if noise.ndim != 2:
+                    raise ValueError("two axes")
+                if noise.shape[0] < noise.shape[1]:
+                    return orthogonal(noise.T).T
+                q, r = torch.linalg.qr(noise)
+                return q * r.diagonal()
             """,
         ),
         Answer(
-            "nan",
-            "divides zero by zero",
+            "wide-as-it-is",
+            "does not transpose a wide matrix",
             """
-            def weighted_mse(predicted, target, weights):
-                if not predicted.shape == target.shape == weights.shape:
-                    raise ValueError("shapes")
-                return (weights * (predicted - target) ** 2).sum() / weights.sum()
+            def orthogonal(noise):
+                if noise.ndim != 2:
+                    raise ValueError("two axes")
+                q, r = torch.linalg.qr(noise)
+                return q * r.diagonal().sign()
+            """,
+        ),
+        Answer(
+            "nearest",
+            "takes the orthogonal matrix nearest to A",
+            """
+            def orthogonal(noise):
+                if noise.ndim != 2:
+                    raise ValueError("two axes")
+                u, _, v = torch.linalg.svd(noise, full_matrices=False)
+                return u @ v
             """,
         ),
     ),
     right=(
         Answer(
-            "dot",
-            "as a scalar product with normalized weights",
+            "gram-schmidt",
+            "column by column, each freed of those before, twice",
             """
-            def weighted_mse(predicted, target, weights):
-                if len({tuple(t.shape) for t in (predicted, target, weights)}) > 1:
-                    raise ValueError("shapes")
-                if not weights.sum() > 0:
-                    raise ValueError("weights")
-                shares = weights / weights.sum()
-                return shares @ (predicted - target).square()
+            def orthogonal(noise):
+                if noise.dim() != 2:
+                    raise ValueError("noise must be a matrix")
+                if noise.size(0) < noise.size(1):
+                    return orthogonal(noise.t()).t()
+                basis = []
+                for column in noise.t().double():
+                    for q in basis + basis:
+                        column = column - torch.dot(q, column) * q
+                    basis.append(column / torch.linalg.norm(column))
+                return torch.stack(basis).t().to(noise.dtype)
             """,
         ),
         Answer(
-            "loop",
-            "a loop over the examples",
+            "cholesky",
+            "R from the Cholesky factor of AᵀA",
             """
-            def weighted_mse(predicted, target, weights):
-                if predicted.shape != target.shape or target.shape != weights.shape:
-                    raise ValueError("shapes")
-                if float(weights.sum()) == 0:
-                    raise ValueError("weights")
-                total = 0
-                for p, t, w in zip(predicted, target, weights):
-                    total = total + w * (p - t) ** 2
-                return total / sum(weights)
-            """,
-        ),
-        Answer(
-            "library",
-            "mse_loss without reduction",
-            """
-            import torch.nn.functional as F
-
-            def weighted_mse(predicted, target, weights):
-                if not (predicted.shape == target.shape and weights.shape == target.shape):
-                    raise ValueError("shapes")
-                if weights.sum() == 0:
-                    raise ValueError("weights")
-                losses = F.mse_loss(predicted, target, reduction="none")
-                return torch.sum(losses * weights) / torch.sum(weights)
-            """,
-        ),
-    ),
-)
-
-LOG_RMSE = Question(
-    "b5-log-rmse",
-    "b5-log-rmse-test",
-    wrong=(
-        Answer(
-            "no-root",
-            "forgets the root",
-            """
-            def log_rmse(predicted, actual):
-                if predicted.shape != actual.shape or not len(actual):
-                    raise ValueError("shapes")
-                if not (predicted > 0).all() or not (actual > 0).all():
-                    raise ValueError("prices")
-                return (predicted.log() - actual.log()).square().mean()
-            """,
-        ),
-        Answer(
-            "log-of-rmse",
-            "takes the logarithm of the error instead of the error of the logarithms",
-            """
-            def log_rmse(predicted, actual):
-                if predicted.shape != actual.shape or not len(actual):
-                    raise ValueError("shapes")
-                if not (predicted > 0).all() or not (actual > 0).all():
-                    raise ValueError("prices")
-                return (predicted.double() - actual).square().mean().sqrt().log()
-            """,
-        ),
-        Answer(
-            "clamped-at-one",
-            "raises all prices below 1 to 1, as a well-known course does, and complains of none",
-            """
-            def log_rmse(predicted, actual):
-                if predicted.shape != actual.shape or not len(actual):
-                    raise ValueError("shapes")
-                predicted = predicted.clamp(min=1)
-                return (predicted.log() - actual.log()).square().mean().sqrt()
-            """,
-        ),
-        Answer(
-            "log1p",
-            "uses log(1 + x), the score of another competition",
-            """
-            def log_rmse(predicted, actual):
-                if predicted.shape != actual.shape or not len(actual):
-                    raise ValueError("shapes")
-                if not (predicted > 0).all() or not (actual > 0).all():
-                    raise ValueError("prices")
-                return (torch.log1p(predicted) - torch.log1p(actual)).square().mean().sqrt()
-            """,
-        ),
-        Answer(
-            "nan-passes",
-            "looks for prices of zero and below, which NaN is not",
-            """
-            def log_rmse(predicted, actual):
-                if predicted.shape != actual.shape or not len(actual):
-                    raise ValueError("shapes")
-                if (predicted <= 0).any() or (actual <= 0).any():
-                    raise ValueError("prices")
-                return (predicted.log() - actual.log()).square().mean().sqrt()
-            """,
-        ),
-        Answer(
-            "broadcast",
-            "lets (N, 1) against (N,) broadcast to (N, N)",
-            """
-            def log_rmse(predicted, actual):
-                if not len(actual) or not (predicted > 0).all() or not (actual > 0).all():
-                    raise ValueError("prices")
-                return (predicted.log() - actual.log()).square().mean().sqrt()
-            """,
-        ),
-    ),
-    right=(
-        Answer(
-            "library",
-            "mse_loss of logarithms in float64",
-            """
-            import torch.nn.functional as F
-
-            def log_rmse(predicted, actual):
-                if tuple(predicted.shape) != tuple(actual.shape) or predicted.shape[0] == 0:
-                    raise ValueError("shapes")
-                if not (torch.all(predicted > 0) and torch.all(actual > 0)):
-                    raise ValueError("prices")
-                return F.mse_loss(predicted.double().log(), actual.double().log()) ** 0.5
-            """,
-        ),
-        Answer(
-            "ratio-loop",
-            "the logarithm of ratios, in plain Python",
-            """
-            def log_rmse(predicted, actual):
-                if predicted.shape != actual.shape or predicted.numel() < 1:
-                    raise ValueError("shapes")
-                total = 0.0
-                for p, a in zip(predicted.tolist(), actual.tolist()):
-                    if not (p > 0 and a > 0):
-                        raise ValueError("prices")
-                    total += math.log(p / a) ** 2
-                return torch.tensor(math.sqrt(total / len(predicted)))
-            """,
-        ),
-    ),
-)
-
-ENCODE = Question(
-    "b6-encode",
-    "b6-encode-test",
-    wrong=(
-        Answer(
-            "own-statistics",
-            "standardizes the new rows with their own mean and deviation",
-            """
-            def encode_table(train, new, numbers, categories):
-                def encode(rows):
-                    table = [[] for _ in rows]
-                    for c in numbers:
-                        present = torch.tensor([float(r[c]) for r in rows if r[c] is not None])
-                        mean = present.mean() if len(present) else torch.tensor(0.0)
-                        std = present.std() if len(present) > 1 and present.std() > 0 else 1.0
-                        for line, r in zip(table, rows):
-                            line.append(0.0 if r[c] is None else float((r[c] - mean) / std))
-                    for c in categories:
-                        seen = {r[c] for r in train}
-                        known = sorted(seen - {None}) + [None] * (None in seen)
-                        for line, r in zip(table, rows):
-                            line += [float(r[c] == k) for k in known]
-                    return torch.tensor(table).reshape(len(rows), -1) if rows else torch.zeros(
-                        0, len(encode(train)[0]))
-                return encode(train), encode(new)
-            """,
-        ),
-        Answer(
-            "all-rows",
-            "learns means and categories from training and new rows together",
-            """
-            def encode_table(train, new, numbers, categories):
-                learned, everything = {}, train + new
-                for c in numbers:
-                    present = torch.tensor([float(r[c]) for r in everything if r[c] is not None])
-                    std = present.std().item()
-                    learned[c] = present.mean().item(), std if std > 0 else 1.0
-                for c in categories:
-                    seen = {r[c] for r in everything}
-                    learned[c] = sorted(seen - {None}) + [None] * (None in seen)
-                def encode(rows):
-                    table = []
-                    for r in rows:
-                        line = [0.0 if r[c] is None else (r[c] - learned[c][0]) / learned[c][1]
-                                for c in numbers]
-                        line += [float(r[c] == k) for c in categories for k in learned[c]]
-                        table.append(line)
-                    D = len(numbers) + sum(len(learned[c]) for c in categories)
-                    return torch.tensor(table, dtype=torch.float32).reshape(len(rows), D)
-                return encode(train), encode(new)
-            """,
-        ),
-        Answer(
-            "zero-then-standardize",
-            "fills gaps with 0 before standardizing, which is far from the mean",
-            """
-            def encode_table(train, new, numbers, categories):
-                learned = {}
-                for c in numbers:
-                    present = torch.tensor([float(r[c] or 0) for r in train])
-                    std = present.std().item()
-                    learned[c] = present.mean().item(), std if std > 0 else 1.0
-                for c in categories:
-                    seen = {r[c] for r in train}
-                    learned[c] = sorted(seen - {None}) + [None] * (None in seen)
-                def encode(rows):
-                    table = []
-                    for r in rows:
-                        line = [((r[c] or 0) - learned[c][0]) / learned[c][1] for c in numbers]
-                        line += [float(r[c] == k) for c in categories for k in learned[c]]
-                        table.append(line)
-                    D = len(numbers) + sum(len(learned[c]) for c in categories)
-                    return torch.tensor(table, dtype=torch.float32).reshape(len(rows), D)
-                return encode(train), encode(new)
-            """,
-        ),
-        Answer(
-            "no-gap-column",
-            "gives gaps no column of their own",
-            """
-            def encode_table(train, new, numbers, categories):
-                learned = {}
-                for c in numbers:
-                    present = torch.tensor([float(r[c]) for r in train if r[c] is not None])
-                    std = present.std().item()
-                    learned[c] = present.mean().item(), std if std > 0 else 1.0
-                for c in categories:
-                    learned[c] = sorted({r[c] for r in train} - {None})
-                def encode(rows):
-                    table = []
-                    for r in rows:
-                        line = [0.0 if r[c] is None else (r[c] - learned[c][0]) / learned[c][1]
-                                for c in numbers]
-                        line += [float(r[c] == k) for c in categories for k in learned[c]]
-                        table.append(line)
-                    D = len(numbers) + sum(len(learned[c]) for c in categories)
-                    return torch.tensor(table, dtype=torch.float32).reshape(len(rows), D)
-                return encode(train), encode(new)
-            """,
-        ),
-        Answer(
-            "always-gap-column",
-            "adds a column for gaps even where training had none",
-            """
-            def encode_table(train, new, numbers, categories):
-                learned = {}
-                for c in numbers:
-                    present = torch.tensor([float(r[c]) for r in train if r[c] is not None])
-                    std = present.std().item()
-                    learned[c] = present.mean().item(), std if std > 0 else 1.0
-                for c in categories:
-                    learned[c] = sorted({r[c] for r in train} - {None}) + [None]
-                def encode(rows):
-                    table = []
-                    for r in rows:
-                        line = [0.0 if r[c] is None else (r[c] - learned[c][0]) / learned[c][1]
-                                for c in numbers]
-                        line += [float(r[c] == k) for c in categories for k in learned[c]]
-                        table.append(line)
-                    D = len(numbers) + sum(len(learned[c]) for c in categories)
-                    return torch.tensor(table, dtype=torch.float32).reshape(len(rows), D)
-                return encode(train), encode(new)
-            """,
-        ),
-        Answer(
-            "crash-on-unseen",
-            "looks up every category and fails at one that training never saw",
-            """
-            def encode_table(train, new, numbers, categories):
-                learned = {}
-                for c in numbers:
-                    present = torch.tensor([float(r[c]) for r in train if r[c] is not None])
-                    std = present.std().item()
-                    learned[c] = present.mean().item(), std if std > 0 else 1.0
-                for c in categories:
-                    seen = {r[c] for r in train}
-                    learned[c] = sorted(seen - {None}) + [None] * (None in seen)
-                def encode(rows):
-                    table = []
-                    for r in rows:
-                        line = [0.0 if r[c] is None else (r[c] - learned[c][0]) / learned[c][1]
-                                for c in numbers]
-                        for c in categories:
-                            one_hot = [0.0] * len(learned[c])
-                            one_hot[learned[c].index(r[c])] = 1.0
-                            line += one_hot
-                        table.append(line)
-                    D = len(numbers) + sum(len(learned[c]) for c in categories)
-                    return torch.tensor(table, dtype=torch.float32).reshape(len(rows), D)
-                return encode(train), encode(new)
-            """,
-        ),
-        Answer(
-            "nan",
-            "divides a constant column by zero",
-            """
-            def encode_table(train, new, numbers, categories):
-                learned = {}
-                for c in numbers:
-                    present = torch.tensor([float(r[c]) for r in train if r[c] is not None])
-                    learned[c] = present.mean(), present.std()
-                for c in categories:
-                    seen = {r[c] for r in train}
-                    learned[c] = sorted(seen - {None}) + [None] * (None in seen)
-                def encode(rows):
-                    table = []
-                    for r in rows:
-                        line = [0.0 if r[c] is None else
-                                float((r[c] - learned[c][0]) / learned[c][1]) for c in numbers]
-                        line += [float(r[c] == k) for c in categories for k in learned[c]]
-                        table.append(line)
-                    D = len(numbers) + sum(len(learned[c]) for c in categories)
-                    return torch.tensor(table, dtype=torch.float32).reshape(len(rows), D)
-                return encode(train), encode(new)
-            """,
-        ),
-    ),
-    right=(
-        Answer(
-            "pandas",
-            "with data frames",
-            """
-            import pandas as pd
-
-            def encode_table(train, new, numbers, categories):
-                columns = list(numbers) + list(categories)
-                a = pd.DataFrame(train, columns=columns)
-                b = pd.DataFrame(new, columns=columns)
-                parts = []
-                for frame in (a, b):
-                    pieces = []
-                    for c in numbers:
-                        known = a[c].astype(float)
-                        std = known.std()
-                        scaled = (frame[c].astype(float) - known.mean()) / (std if std > 0 else 1)
-                        pieces.append(scaled.fillna(0))
-                    for c in categories:
-                        for value in sorted(a[c].dropna().unique()):
-                            pieces.append((frame[c] == value).astype(float))
-                        if a[c].isna().any():
-                            pieces.append(frame[c].isna().astype(float))
-                    parts.append(torch.tensor([list(p) for p in pieces], dtype=torch.float32).T)
-                return parts
-            """,
-        ),
-        Answer(
-            "tensors",
-            "column by column, concatenated",
-            """
-            def encode_table(train, new, numbers, categories):
-                results = []
-                for rows in [train, new]:
-                    columns = []
-                    for name in numbers:
-                        known = torch.tensor([float(r[name]) for r in train if r[name] is not None],
-                                             dtype=torch.float64)
-                        scale = known.std()
-                        if scale == 0:
-                            scale = torch.tensor(1.0)
-                        values = torch.tensor([math.nan if r[name] is None else float(r[name])
-                                               for r in rows], dtype=torch.float64)
-                        columns.append(torch.nan_to_num((values - known.mean()) / scale)[:, None])
-                    for name in categories:
-                        known = []
-                        for r in train:
-                            if r[name] not in known:
-                                known.append(r[name])
-                        known.sort(key=lambda v: (v is None, v or ""))
-                        hot = torch.zeros(len(rows), len(known), dtype=torch.float64)
-                        for i, r in enumerate(rows):
-                            if r[name] in known:
-                                hot[i, known.index(r[name])] = 1
-                        columns.append(hot)
-                    results.append(torch.cat(columns, dim=1).float())
-                return tuple(results)
-            """,
-        ),
-    ),
-)
-
-FOLDS = Question(
-    "b7-folds",
-    "b7-folds-test",
-    wrong=(
-        Answer(
-            "scaled-before",
-            "standardizes once with all rows, before the rounds: leakage",
-            """
-            def cross_validate(x, y, k, lam):
-                if not 2 <= k <= len(x) // 2:
-                    raise ValueError("k")
-                std = x.std(0)
-                std[std == 0] = 1
-                x = (x - x.mean(0)) / std
-                errors = []
-                for i in range(k):
-                    valid = torch.arange(len(x)) % k == i
-                    a, b, center = x[~valid], x[valid], y[~valid].mean()
-                    w = torch.linalg.solve(a.T @ a + lam * torch.eye(x.shape[1]).double(),
-                                           a.T @ (y[~valid] - center))
-                    errors.append((b @ w + center - y[valid]).square().mean().sqrt().item())
-                return errors
-            """,
-        ),
-        Answer(
-            "own-scale",
-            "standardizes the validation rows with their own numbers",
-            """
-            def cross_validate(x, y, k, lam):
-                if not 2 <= k <= len(x) // 2:
-                    raise ValueError("k")
-                def standardized(part):
-                    std = part.std(0)
-                    std[std == 0] = 1
-                    return (part - part.mean(0)) / std
-                errors = []
-                for i in range(k):
-                    valid = torch.arange(len(x)) % k == i
-                    a, b, center = standardized(x[~valid]), standardized(x[valid]), y[~valid].mean()
-                    w = torch.linalg.solve(a.T @ a + lam * torch.eye(x.shape[1]).double(),
-                                           a.T @ (y[~valid] - center))
-                    errors.append((b @ w + center - y[valid]).square().mean().sqrt().item())
-                return errors
-            """,
-        ),
-        Answer(
-            "mean-of-all-targets",
-            "centers the targets with the mean of all of them: a small leak",
-            """
-            def cross_validate(x, y, k, lam):
-                if not 2 <= k <= len(x) // 2:
-                    raise ValueError("k")
-                center, errors = y.mean(), []
-                for i in range(k):
-                    valid = torch.arange(len(x)) % k == i
-                    mean, std = x[~valid].mean(0), x[~valid].std(0)
-                    std[std == 0] = 1
-                    a, b = (x[~valid] - mean) / std, (x[valid] - mean) / std
-                    w = torch.linalg.solve(a.T @ a + lam * torch.eye(x.shape[1]).double(),
-                                           a.T @ (y[~valid] - center))
-                    errors.append((b @ w + center - y[valid]).square().mean().sqrt().item())
-                return errors
-            """,
-        ),
-        Answer(
-            "training-error",
-            "measures the error on the rows that it was fitted to",
-            """
-            def cross_validate(x, y, k, lam):
-                if not 2 <= k <= len(x) // 2:
-                    raise ValueError("k")
-                errors = []
-                for i in range(k):
-                    train = torch.arange(len(x)) % k != i
-                    mean, std, center = x[train].mean(0), x[train].std(0), y[train].mean()
-                    std[std == 0] = 1
-                    a = (x[train] - mean) / std
-                    w = torch.linalg.solve(a.T @ a + lam * torch.eye(x.shape[1]).double(),
-                                           a.T @ (y[train] - center))
-                    errors.append((a @ w + center - y[train]).square().mean().sqrt().item())
-                return errors
-            """,
-        ),
-        Answer(
-            "blocks",
-            "cuts consecutive blocks, so that the order of the file decides",
-            """
-            def cross_validate(x, y, k, lam):
-                if not 2 <= k <= len(x) // 2:
-                    raise ValueError("k")
-                errors = []
-                for block in torch.arange(len(x)).tensor_split(k):
-                    valid = torch.zeros(len(x), dtype=torch.bool)
-                    valid[block] = True
-                    mean, std, center = x[~valid].mean(0), x[~valid].std(0), y[~valid].mean()
-                    std[std == 0] = 1
-                    a, b = (x[~valid] - mean) / std, (x[valid] - mean) / std
-                    w = torch.linalg.solve(a.T @ a + lam * torch.eye(x.shape[1]).double(),
-                                           a.T @ (y[~valid] - center))
-                    errors.append((b @ w + center - y[valid]).square().mean().sqrt().item())
-                return errors
-            """,
-        ),
-        Answer(
-            "average",
-            "returns the average over the rounds, so that the spread is lost",
-            """
-            def cross_validate(x, y, k, lam):
-                if not 2 <= k <= len(x) // 2:
-                    raise ValueError("k")
-                errors = []
-                for i in range(k):
-                    valid = torch.arange(len(x)) % k == i
-                    mean, std, center = x[~valid].mean(0), x[~valid].std(0), y[~valid].mean()
-                    std[std == 0] = 1
-                    a, b = (x[~valid] - mean) / std, (x[valid] - mean) / std
-                    w = torch.linalg.solve(a.T @ a + lam * torch.eye(x.shape[1]).double(),
-                                           a.T @ (y[~valid] - center))
-                    errors.append((b @ w + center - y[valid]).square().mean().sqrt().item())
-                return [sum(errors) / k] * k
-            """,
-        ),
-    ),
-    right=(
-        Answer(
-            "slices",
-            "slices, NumPy-like masks and lstsq on extended rows",
-            """
-            def cross_validate(x, y, k, lam):
-                N, D = x.shape
-                if k < 2 or k > N // 2:
-                    raise ValueError(f"k = {k}")
-                errors = []
-                for i in range(k):
-                    keep = torch.ones(N, dtype=torch.bool)
-                    keep[i::k] = False
-                    m, t = x[keep].mean(dim=0), y[keep].mean()
-                    s = x[keep].std(dim=0)
-                    s = s + (s == 0)
-                    A = torch.cat([(x[keep] - m) / s, math.sqrt(lam) * torch.eye(D, dtype=x.dtype)])
-                    b = torch.cat([y[keep] - t, torch.zeros(D, dtype=x.dtype)])
-                    w = torch.linalg.lstsq(A, b.unsqueeze(1)).solution.squeeze(1)
-                    residual = ((x[i::k] - m) / s) @ w + t - y[i::k]
-                    errors.append(math.sqrt((residual ** 2).mean()))
-                return errors
+            def orthogonal(noise):
+                if len(noise.shape) != 2:
+                    raise ValueError("noise must be a matrix")
+                n_out, n_in = noise.shape
+                A = (noise if n_out >= n_in else noise.T).double()
+                R = torch.linalg.cholesky(A.T @ A).T
+                Q = torch.linalg.solve_triangular(R, A, upper=True, left=False)
+                return (Q if n_out >= n_in else Q.T).to(noise.dtype)
             """,
         ),
         Answer(
             "numpy",
-            "NumPy throughout",
+            "NumPy's QR",
             """
             import numpy as np
 
-            def cross_validate(x, y, k, lam):
-                X, t = x.numpy(), y.numpy()
-                if not (2 <= k and 2 * k <= len(X)):
-                    raise ValueError("k is out of range")
-                result = []
-                for i in range(k):
-                    inside = [j for j in range(len(X)) if j % k != i]
-                    outside = [j for j in range(len(X)) if j % k == i]
-                    mean, std = X[inside].mean(0), X[inside].std(0, ddof=1)
-                    std = np.where(std == 0, 1.0, std)
-                    A, B = (X[inside] - mean) / std, (X[outside] - mean) / std
-                    level = t[inside].mean()
-                    inverse = np.linalg.inv(A.T @ A + lam * np.eye(A.shape[1]))
-                    w = inverse @ A.T @ (t[inside] - level)
-                    result.append(float(np.sqrt(np.mean((B @ w + level - t[outside]) ** 2))))
-                return result
+            def orthogonal(noise):
+                if noise.ndim != 2:
+                    raise ValueError("noise must be a matrix")
+                wide = noise.shape[0] < noise.shape[1]
+                A = noise.numpy()
+                q, r = np.linalg.qr(A.T if wide else A)
+                q = q * np.where(np.diag(r) < 0, -1, 1)
+                return torch.from_numpy((q.T if wide else q).astype(A.dtype))
             """,
         ),
     ),
 )
 
-QUESTIONS = [*CONCEPTS, BOUND, NORMS, CLIP, WEIGHTS, LOSS, LOG_RMSE, ENCODE, FOLDS]
+SCALED = Question(
+    "b6-scaled",
+    "b6-scaled-test",
+    wrong=(
+        Answer(
+            "old-signal",
+            "sends the old signal on to the next layer",
+            """
+            def scaled_start(weights, x):
+                scaled, h = [], x
+                for w in weights:
+                    z = h @ w.T
+                    size = z.square().mean().sqrt()
+                    if size == 0:
+                        raise ValueError("0")
+                    scaled.append(w / size)
+                    h = z.relu()
+                return scaled
+            """,
+        ),
+        Answer(
+            "after-the-relu",
+            "measures after the ReLU",
+            """
+            def scaled_start(weights, x):
+                scaled, h = [], x
+                for w in weights:
+                    h = (h @ w.T).relu()
+                    size = h.square().mean().sqrt()
+                    if size == 0:
+                        raise ValueError("0")
+                    scaled.append(w / size)
+                    h = h / size
+                return scaled
+            """,
+        ),
+        Answer(
+            "deviation",
+            "takes the standard deviation for the root mean square",
+            """
+            def scaled_start(weights, x):
+                scaled, h = [], x
+                for w in weights:
+                    z = h @ w.T
+                    size = z.std(correction=0)
+                    if z.square().mean() == 0:
+                        raise ValueError("0")
+                    scaled.append(w / size)
+                    h = (z / size).relu()
+                return scaled
+            """,
+        ),
+        Answer(
+            "no-relu",
+            "leaves out the ReLU",
+            """
+            def scaled_start(weights, x):
+                scaled, h = [], x
+                for w in weights:
+                    z = h @ w.T
+                    size = z.square().mean().sqrt()
+                    if size == 0:
+                        raise ValueError("0")
+                    scaled.append(w / size)
+                    h = z / size
+                return scaled
+            """,
+        ),
+        Answer(
+            "in-place",
+            "changes the weights that it was given",
+            """
+            def scaled_start(weights, x):
+                h = x
+                for w in weights:
+                    z = h @ w.T
+                    size = z.square().mean().sqrt()
+                    if size == 0:
+                        raise ValueError("0")
+                    w /= size
+                    h = (z / size).relu()
+                return weights
+            """,
+        ),
+        Answer(
+            "infinite",
+            "divides by 0 where nothing comes through",
+            """
+            def scaled_start(weights, x):
+                scaled, h = [], x
+                for w in weights:
+                    z = h @ w.T
+                    size = z.square().mean().sqrt()
+                    scaled.append(w / size)
+                    h = (z / size).relu()
+                return scaled
+            """,
+        ),
+        Answer(
+            "weight-size",
+            "divides each weight by its own root mean square",
+            """
+            def scaled_start(weights, x):
+                if any(not w.any() for w in weights):
+                    raise ValueError("0")
+                return [w / w.square().mean().sqrt() for w in weights]
+            """,
+        ),
+    ),
+    right=(
+        Answer(
+            "new-weight",
+            "computes each layer again with its new weight",
+            """
+            from torch.nn import functional as F
+
+            def scaled_start(weights, x):
+                new = []
+                for weight in weights:
+                    before = F.linear(x, weight)
+                    norm = before.norm() / math.sqrt(before.numel())
+                    if not norm > 0:
+                        raise ValueError("a layer gives only zeros")
+                    new.append(weight.clone().div_(norm))
+                    x = F.linear(x, new[-1]).clamp(min=0)
+                return new
+            """,
+        ),
+        Answer(
+            "ratios",
+            "ratios of sizes measured with the old weights, since ReLU is homogeneous",
+            """
+            def scaled_start(weights, x):
+                sizes, h = [1.0], x.double()
+                for w in weights:
+                    z = h @ w.double().T
+                    sizes.append(float((z * z).mean()) ** 0.5)
+                    if sizes[-1] == 0.0:
+                        raise ValueError("nothing comes through")
+                    h = torch.relu(z)
+                return [w * (sizes[i] / sizes[i + 1]) for i, w in enumerate(weights)]
+            """,
+        ),
+    ),
+)
+
+QUESTIONS = [*CONCEPTS, BOUND, NORMS, CLIP, DEAD, ORTHOGONAL, SCALED]
