@@ -594,7 +594,8 @@ CORRECTED = Question(
             "a softmax of logarithms",
             """
             def corrected(probabilities, old, new):
-                if probabilities.dim() != 2 or len({probabilities.shape[1:], old.shape, new.shape}) > 1:
+                V = probabilities.shape[1:]
+                if len(V) != 1 or not V == old.shape == new.shape:
                     raise ValueError("shapes")
                 if old.min() <= 0:
                     raise ValueError("old shares")
@@ -712,7 +713,8 @@ DAYS = Question(
                     if not len(X):
                         raise ValueError("empty")
                     w = w - lr * X.T @ ((X @ w).sigmoid() - y) / len(y)
-                return [((X @ w > 0) == (y == 1)).double().mean().item() for X, y in days], w.clone()
+                right = [(X @ w > 0) == (y == 1) for X, y in days]
+                return [r.double().mean().item() for r in right], w.clone()
             """,
         ),
     ),

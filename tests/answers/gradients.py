@@ -459,7 +459,7 @@ DEAD = Question(
             "calls a unit dead that gives 0 for one input",
             """
             def dead_units(weight, bias, x):
-                if x.shape[1:] != weight.shape[1:] or not len(x) or bias.shape != weight[:, 0].shape:
+                if x.shape[1:] != weight.shape[1:] or not len(x) or bias.shape != weight.shape[:1]:
                     raise ValueError("shapes")
                 return (x @ weight.T + bias <= 0).any(0)
             """,
@@ -469,7 +469,7 @@ DEAD = Question(
             "judges by the mean of the sums",
             """
             def dead_units(weight, bias, x):
-                if x.shape[1:] != weight.shape[1:] or not len(x) or bias.shape != weight[:, 0].shape:
+                if x.shape[1:] != weight.shape[1:] or not len(x) or bias.shape != weight.shape[:1]:
                     raise ValueError("shapes")
                 return (x @ weight.T + bias).mean(0) <= 0
             """,
@@ -479,7 +479,7 @@ DEAD = Question(
             "forgets the bias",
             """
             def dead_units(weight, bias, x):
-                if x.shape[1:] != weight.shape[1:] or not len(x) or bias.shape != weight[:, 0].shape:
+                if x.shape[1:] != weight.shape[1:] or not len(x) or bias.shape != weight.shape[:1]:
                     raise ValueError("shapes")
                 return (x @ weight.T <= 0).all(0)
             """,
@@ -489,7 +489,7 @@ DEAD = Question(
             "believes that a sum of exactly 0 is alive",
             """
             def dead_units(weight, bias, x):
-                if x.shape[1:] != weight.shape[1:] or not len(x) or bias.shape != weight[:, 0].shape:
+                if x.shape[1:] != weight.shape[1:] or not len(x) or bias.shape != weight.shape[:1]:
                     raise ValueError("shapes")
                 return (x @ weight.T + bias < 0).all(0)
             """,
@@ -499,7 +499,7 @@ DEAD = Question(
             "asks of each input whether all units are silent",
             """
             def dead_units(weight, bias, x):
-                if x.shape[1:] != weight.shape[1:] or not len(x) or bias.shape != weight[:, 0].shape:
+                if x.shape[1:] != weight.shape[1:] or not len(x) or bias.shape != weight.shape[:1]:
                     raise ValueError("shapes")
                 return (x @ weight.T + bias <= 0).all(1)
             """,
