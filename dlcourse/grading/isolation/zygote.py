@@ -47,10 +47,17 @@ class Kernel:
     Attributes:
         commands: to it.
         pid: here, not in its own namespace.
+
+    Raises:
+        ValueError: if pid is not the number of one process; signals to 0 and below reach many.
     """
 
     commands: Channel
     pid: int
+
+    def __post_init__(self):
+        if self.pid < 1:
+            raise ValueError(f"{self.pid} is not the number of one process")
 
     def signal(self, number: int) -> None:
         """Send a signal; killing the kernel kills all that it has started."""
@@ -147,14 +154,15 @@ class Zygote:
 
     def _fork(self, peer: socket.socket) -> Kernel:
         ours, its = socket.socketpair()
+        # The kernel's number differs inside; the system tells ours with its first message, if that
+        # is asked for before it is sent.
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         with its, self._lock:
             self._wait()
             try:
                 socket.send_fds(self._socket, [b"fork"], [its.fileno(), peer.fileno()])
             except OSError as error:
                 raise NotStartedError(f"the process for kernels has ended: {error}") from error
-        # The kernel's number differs inside; the system tells ours with its first message.
-        ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         commands = Channel(ours, most_json=MAX_OUTPUTS)
         pid = _sender(ours)
         try:
