@@ -37,7 +37,11 @@ book: _build/html/.complete
 _build/.library: $(LIBRARY) constraints.txt
 	@rm -rf _build/.jupyter_cache _build/.doctrees && mkdir -p _build && touch $@
 
-_build/html/.complete: .venv/installed-book _build/.library $(PAGES)
+# A label that moves to another page is known twice until both have been read again.
+_build/.toc: _toc.yml
+	@rm -rf _build/.doctrees && mkdir -p _build && touch $@
+
+_build/html/.complete: .venv/installed-book _build/.library _build/.toc $(PAGES)
 	$(BIN)/jupyter-book build . -n -W --keep-going
 	@touch $@
 
