@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from statistics import mean
 
 from docutils import nodes
 from sphinx.addnodes import pending_xref
@@ -104,13 +105,17 @@ def draw(asked: dict[str, list[str]], titles: dict[str, str], alt: str) -> diagr
     }
     row = None
     for number in range(max(level.values()) + 1):
-        here = d.row(*(boxes[name] for name in direct if level[name] == number), gap=34)
+        names = [name for name in direct if level[name] == number]
+        if row:  # each below what it needs, as far as there is room: fewer arrows cross
+            names.sort(key=lambda name: mean(boxes[page].x for page in direct[name]))
+        here = d.row(*(boxes[name] for name in names), gap=34)
         if row:
             here.below(row, 46)
         row = here
     for name, pages in direct.items():
         for page in pages:
-            d.arrow(boxes[page], boxes[name], leave="bottom", enter="top")
+            # Elbows of a row would share one height, and nobody could tell which leads where.
+            d.arrow(boxes[page], boxes[name], leave="bottom", enter="top", route="straight")
     return d
 
 
