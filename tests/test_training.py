@@ -238,6 +238,40 @@ def test_gradients_are_clipped_as_by_hand():
     assert distance.sqrt() <= 0.01 * 0.1 * len(data) + 1e-6
 
 
+class Tempered(nn.Module):
+    """A loss with a parameter of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.temperature = nn.Parameter(torch.tensor(2.0))
+
+    def forward(self, output, target):
+        return F.cross_entropy(output / self.temperature, target)
+
+
+@pytest.mark.parametrize("which", ["the last layer", "the loss, too"])
+def test_what_is_clipped_is_what_the_optimizer_steps(which):
+    def run(by_hand):
+        model, loss, data = network(), Tempered(), batches(*problem())
+        last = list(model.linear2.parameters())
+        extra = [] if which == "the last layer" else [*model.linear1.parameters(), loss.temperature]
+        optimizer = torch.optim.SGD([{"params": last}, {"params": extra}], lr=0.1)
+        if not by_hand:
+            quick(model, data, loss=loss, optimizer=optimizer, clip_grad_norm=0.01, epochs=1)
+        for x, y in data if by_hand else ():
+            model.zero_grad()
+            loss.zero_grad()
+            loss(model(x), y).backward()
+            nn.utils.clip_grad_norm_(last + extra, 0.01)
+            optimizer.step()
+        # Of what is left out as well: it must not pile up from batch to batch.
+        return weights(model) | weights(loss), [p.grad for p in model.parameters()]
+
+    (ours, gradients), (theirs, wanted) = run(by_hand=False), run(by_hand=True)
+    assert_same(ours, theirs)
+    assert all(map(torch.equal, gradients, wanted))
+
+
 def test_schedule_per_epoch_and_per_batch():
     for per, expected in (("epoch", [1.0, 0.5, 0.25]), ("batch", [1.0, 0.5**4, 0.5**8])):
         model = network()

@@ -67,7 +67,7 @@ def fit(
     saved = Checkpoint(checkpoint, (train, validation), state, columns, group, resume=resume)
     bar = Progress(progress and not group.rank, epochs, batches.length, done=len(history))
 
-    def differentiate(step: Step, x: Inputs, y: Tensor) -> tuple[Tensor, Tensor]:
+    def gradients(step: Step, x: Inputs, y: Tensor) -> tuple[Tensor, Tensor]:
         with autocast():
             output = step(x)
             batches.check(output, y)
@@ -75,7 +75,7 @@ def fit(
         scaler.scale(batches.shared(batch_loss)).backward()
         return output.detach(), batch_loss.detach()
 
-    compute = Graphs(differentiate, model, batches) if compile == "cuda-graph" else differentiate
+    compute = Graphs(gradients, model, optimizer, batches) if compile == "cuda-graph" else gradients
     try:
         for epoch in options.epochs_to_go(epochs, history, early_stopping):
             started, lr = time.perf_counter(), float(optimizer.param_groups[0]["lr"])
@@ -84,11 +84,11 @@ def fit(
             step = Step(forward, batches.continues)  # hands a recurrent network its state back
             for x, y in bar.follow(batches, epoch, meter):
                 optimizer.zero_grad()
+                model.zero_grad()  # also of what the optimizer leaves alone: it would pile up
                 output, batch_loss = compute(step, x, y)
                 meter.add(batch_loss, output, y, batches.count)
                 if clip_grad_norm is not None:
-                    scaler.unscale_(optimizer)
-                    nn.utils.clip_grad_norm_(model.parameters(), clip_grad_norm)
+                    options.clip(optimizer, clip_grad_norm, scaler)
                 scaler.step(optimizer)
                 scaler.update()
                 if scheduler is not None and schedule_per == "batch":
@@ -136,8 +136,9 @@ Args:
         end the process's use of it. Only batches that lie on a GPU already and come from no loader
         or `TensorDataset` are looked at one in 50, as every look waits for the GPU.
     validation: Held-out batches, measured after each epoch in evaluation mode.
-    optimizer: Built from ``model.parameters()``. One made with ``fused=True`` is faster on a GPU;
-        with float16 it also spares a wait for the GPU in every step.
+    optimizer: Built from ``model.parameters()`` or some of them, perhaps with parameters of the
+        loss. One made with ``fused=True`` is faster on a GPU; with float16 it also spares a wait
+        for the GPU in every step.
     epochs: Epochs in all, those before a resume included.
     loss: A function (output, y) that returns the batch's mean, a 0-d tensor.
     metrics: Functions (output, y) by name, each returning a batch's mean as one number. Like the
@@ -150,7 +151,8 @@ Args:
     label_smoothing: ε in [0, 1] for the training objective, where ``loss`` is a function that
         takes it, as `F.cross_entropy` does. Validation uses the plain loss.
     early_stopping: An `EarlyStopping`.
-    clip_grad_norm: The largest norm of all gradients together; a larger one is scaled down to it.
+    clip_grad_norm: The largest norm of the gradients of all that the optimizer trains, together; a
+        larger one is scaled down to it.
     amp: Mixed precision. ``True`` takes bfloat16, or float16 with scaled gradients on GPUs
         without bfloat16; or name one of the two dtypes.
     compile: ``True`` or a mode of `torch.compile`, such as ``"max-autotune"``, runs the model

@@ -48,7 +48,7 @@ def check(
     if isinstance(optimizer, torch.optim.LBFGS):
         raise ValueError("fit: LBFGS needs several passes a step; use another optimizer.")
     ours = {id(p) for p in model.parameters()}
-    if not any(id(p) in ours for group in optimizer.param_groups for p in group["params"]):
+    if not any(id(p) in ours for p in trained(optimizer)):
         raise ValueError(
             "fit: the optimizer holds none of this model's parameters; build it from this "
             "model.parameters()."
@@ -69,6 +69,17 @@ def check(
             )
         early_stopping.reset()
     return [*columns, "lr", "seconds"]
+
+
+def trained(optimizer: torch.optim.Optimizer) -> list[torch.Tensor]:
+    """All that an optimizer steps: perhaps a part of the model, perhaps more than it."""
+    return [p for group in optimizer.param_groups for p in group["params"]]
+
+
+def clip(optimizer: torch.optim.Optimizer, most: float, scaler: torch.amp.GradScaler) -> None:
+    """Scale an optimizer's gradients down to a norm, if theirs, unscaled, is larger."""
+    scaler.unscale_(optimizer)
+    nn.utils.clip_grad_norm_(trained(optimizer), most)
 
 
 def check_model(caller: str, model: nn.Module) -> None:
