@@ -3,6 +3,7 @@
 Interrupting and resuming is in test_checkpoint.py.
 """
 
+import functools
 import inspect
 import math
 import shutil
@@ -16,6 +17,8 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from dlcourse import datasets, metrics, models, seed_everything, training, transforms
 from dlcourse.training import EarlyStopping, History, NonFiniteLossError
+from dlcourse.training.batches import Batches
+from dlcourse.training.distributed import Group
 
 
 def problem(N=50, D=6, V=3, seed=0):
@@ -574,6 +577,61 @@ def test_a_batch_weighs_as_many_labels_as_its_loss_counts():
     whole = F.cross_entropy(model(x), y).item()
     data = [(x[:3], y[:3]), (x[3:, :, :5], y[3:, :5])]
     assert training.evaluate(model, data, metrics=None)["loss"] == pytest.approx(whole, rel=1e-6)
+
+
+WEIGHTS = torch.tensor([0.1, 5.0, 1.0])
+LOG_P = nn.Sequential(nn.Linear(6, 3), nn.LogSoftmax(1))
+
+
+@pytest.mark.parametrize(
+    ("model", "loss", "ignores"),
+    [
+        (network(), nn.CrossEntropyLoss(WEIGHTS), False),
+        (network(), functools.partial(F.cross_entropy, weight=WEIGHTS), False),
+        (network(), nn.CrossEntropyLoss(WEIGHTS, ignore_index=1, label_smoothing=0.2), True),
+        (LOG_P, nn.NLLLoss(WEIGHTS), False),
+        (LOG_P, functools.partial(F.nll_loss, weight=WEIGHTS, ignore_index=1), True),
+    ],
+)
+def test_a_loss_with_class_weights_is_the_same_at_every_batch_size(model, loss, ignores):
+    x, y = X[Y != 1].repeat(2, 1), Y[Y != 1].repeat(2)
+    x, y = torch.cat([x, X]), torch.cat([y, Y])
+    whole = loss(model(x), y).item()
+    hits = training.evaluate(model, [(x, y)], loss=F.cross_entropy)["accuracy"]
+    for size in (len(y), 40, 17):
+        data = batches(x, y, size)
+        found = training.evaluate(model, data, loss=loss)
+        assert found["loss"] == pytest.approx(whole, rel=1e-5), size
+        if not ignores:
+            assert found["accuracy"] == pytest.approx(hits, rel=1e-6)  # without weights, as ever
+        history = quick(model, data, loss=loss, optimizer=sgd(model, lr=0.0))
+        assert history["train_loss"][0] == pytest.approx(whole, rel=1e-5)
+        parts = [loss(model(a), b).item() for a, b in data]
+        assert size == len(y) or abs(sum(parts) / len(parts) - whole) > 1e-3 * whole
+
+
+def test_weighted_losses_of_several_processes_are_that_of_the_whole_batch():
+    class Pretended(Group):
+        def agree(self, value, problem):
+            pass
+
+    loss, model = nn.CrossEntropyLoss(WEIGHTS), network()
+    parts = []
+    for rank in range(3):
+        group = Pretended(3, rank)
+        ours = Batches("train", [(X, Y)], loss, torch.device("cpu"), model, group=group)
+        [(x, y)] = ours
+        parts.append(ours.shared(loss(model(x), y)).item())
+    assert sum(parts) / 3 == pytest.approx(loss(model(X), Y).item(), rel=1e-6)
+
+
+def test_labels_that_all_weigh_nothing_are_explained():
+    loss = nn.CrossEntropyLoss(torch.tensor([1.0, 0.0, 1.0]))
+    data = [(X, Y), (X, torch.ones_like(Y))]
+    with pytest.raises(ValueError, match="batch 2: the loss's weights of all its labels are 0"):
+        training.evaluate(network(), data, loss=loss)
+    with pytest.raises(ValueError, match="the labels run from 3 to 3"):
+        training.evaluate(network(), [(X, torch.full_like(Y, 3))], loss=loss)
 
 
 def test_a_batch_without_any_label_that_counts_is_explained():

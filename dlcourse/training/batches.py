@@ -40,7 +40,9 @@ class Batches:
         group: The processes that share each batch.
 
     Attributes:
-        count: How many labels of the current batch the loss averages over, in this process.
+        count: How many labels of the current batch the loss looks at, in this process.
+        mass: What their weights add up to, where the loss has a weight for each class; it divides
+            by that. Otherwise their number.
     """
 
     def __init__(
@@ -62,11 +64,14 @@ class Batches:
         self._same_shape = plain in SAME_SHAPE_LOSSES or isinstance(plain, SAME_SHAPE_MODULES)
         keywords = loss.keywords if isinstance(loss, functools.partial) else {}
         self._ignored = keywords.get("ignore_index", getattr(loss, "ignore_index", -100))
+        weight = keywords.get("weight", getattr(loss, "weight", None)) if self._classes else None
+        self._weight = {} if weight is None else {weight.device: weight.detach()}
         self._labels: Labels | None = None  # of the current batch
         self._resident: Labels | None = None  # of the whole set, where it is on a GPU
         self._accepted: dict[tuple, list[tuple[int, int]]] = {}  # whole numbers, by shapes
         self._looked_at_extremes = False
         self.count: int | Tensor = 0
+        self.mass: float | Tensor = 0.0
         self._share: float | Tensor = 1.0  # of the whole batch's labels
         self.continues = bool(getattr(data, "continues", False))
         self.length = len(data) if hasattr(data, "__len__") else None
@@ -83,6 +88,7 @@ class Batches:
             if self._classes and not y.is_floating_point():
                 self._note_labels(y, number)
             self.count = self._counted(y, number)
+            self.mass = self._weighed(y, number)
             if self.group.size > 1:
                 x, y = self._part(x, y, number)
             if self.device.type != "cpu":
@@ -135,10 +141,13 @@ class Batches:
                 "same, of which fit takes each one's part: a TensorLoader, or a DataLoader with "
                 "generator=torch.Generator().manual_seed(0), without a DistributedSampler.",
             )
-        N, whole = len(y), self.count
+        N, whole = len(y), self.mass
         inputs, y = tuple(map(self.group.part, inputs)), self.group.part(y)
-        self.count = 0 if self.group.idle(N) else self._counted(y, number)
-        self._share = self.group.size * self.count / whole
+        self.count = self.mass = 0
+        if not self.group.idle(N):
+            self.count = self._counted(y, number)
+            self.mass = self._weighed(y, number)
+        self._share = self.group.size * self.mass / whole
         return inputs if isinstance(x, tuple) else inputs[0], y
 
     def shared(self, loss: Tensor) -> Tensor:
@@ -160,7 +169,7 @@ class Batches:
             self._labels = replace(Labels.of(y, self._ignored), some_ignored=True)
 
     def _counted(self, y: Tensor, number: int) -> int | Tensor:
-        """How many labels the loss averages over: those that it does not ignore."""
+        """How many labels the loss looks at: those that it does not ignore."""
         if not self._classes or y.is_floating_point():
             return len(y)
         if not self._labels.some_ignored:
@@ -174,6 +183,25 @@ class Batches:
                 "there is nothing to learn from; leave such examples out."
             )
         return int(counted)
+
+    def _weighed(self, y: Tensor, number: int) -> float | Tensor:
+        """What the loss divides the sum over its labels by."""
+        if not self._weight or y.is_floating_point():
+            return self.count
+        if y.device not in self._weight:
+            self._weight[y.device] = next(iter(self._weight.values())).to(y.device)
+        weight = self._weight[y.device]
+        # A label that is none of the classes is refused later, by `check`.
+        counts = (y != self._ignored) & (y >= 0) & (y < len(weight))
+        mass = (weight[y.long().clamp(0, len(weight) - 1)] * counts).sum()
+        if y.device.type != "cpu":
+            return mass  # unseen: a look would wait for the GPU
+        if not mass and counts.any():
+            raise ValueError(
+                f"{self.role}, batch {number}: the loss's weights of all its labels are 0, so "
+                "there is nothing to learn from; leave such examples out."
+            )
+        return float(mass)
 
     def _look(self, inputs: tuple[Tensor, ...], number: int) -> None:
         """Let the model look at tokens and lengths that it would not look at on a GPU."""

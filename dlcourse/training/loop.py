@@ -86,7 +86,7 @@ def fit(
                 optimizer.zero_grad()
                 model.zero_grad()  # also of what the optimizer leaves alone: it would pile up
                 output, batch_loss = compute(step, x, y)
-                meter.add(batch_loss, output, y, batches.count)
+                meter.add(batch_loss, output, y, batches.count, batches.mass)
                 if clip_grad_norm is not None:
                     options.clip(optimizer, clip_grad_norm, scaler)
                 scaler.step(optimizer)
@@ -140,7 +140,9 @@ Args:
         loss. One made with ``fused=True`` is faster on a GPU; with float16 it also spares a wait
         for the GPU in every step.
     epochs: Epochs in all, those before a resume included.
-    loss: A function (output, y) that returns the batch's mean, a 0-d tensor.
+    loss: A function (output, y) that returns the batch's mean, a 0-d tensor. Of torch's losses over
+        classes the ``weight`` of each class is known: the mean over an epoch, too, is divided by
+        the weights of all its labels.
     metrics: Functions (output, y) by name, each returning a batch's mean as one number. Like the
         loss they are averaged over all examples or, where y holds several class numbers each,
         over all of these but those that the loss ignores (``ignore_index``).
@@ -199,7 +201,7 @@ def evaluate(
         model: The network; each of its modules is put back into the mode it was in. One that
             returns (output, state) is treated as in `fit`.
         data: Batches (x, y), as for `fit`.
-        loss: A function (output, y) that returns the batch's mean, a 0-d tensor.
+        loss: A function (output, y) that returns the batch's mean, a 0-d tensor, as for `fit`.
         metrics: Functions (output, y) by name, each returning a batch's mean as one number.
         device: Where to compute; the model is moved there. ``None``: where the model is.
         amp: Mixed precision, as for `fit`.
@@ -238,5 +240,5 @@ def measure(
                 output = step(x)
                 batches.check(output, y)
                 batch_loss = scalar(loss(output, y))
-            meter.add(batch_loss, output, y, batches.count)
+            meter.add(batch_loss, output, y, batches.count, batches.mass)
     return meter.means(prefix)
