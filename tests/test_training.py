@@ -294,6 +294,45 @@ def test_plateau_schedule_sees_the_validation_loss():
     assert history["lr"] == [1e-20, 1e-20, 5e-21]
 
 
+def test_plateau_schedule_that_waits_for_growth_sees_a_metric_that_should_grow():
+    def run(lr=1e-20, **metrics):
+        model, data = network(), batches(*problem())
+        optimizer = sgd(model, lr)
+        scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(
+            optimizer, mode="max", factor=0.5, patience=0, eps=0
+        )
+        kw = {"optimizer": optimizer, "scheduler": scheduler, "epochs": 3}
+        return quick(model, data, data, **kw, **metrics)["lr"]
+
+    assert run() == [1e-20, 1e-20, 5e-21]  # an accuracy that stays
+    growing = iter(range(99))
+    measures = {"mae": lambda o, y: 1.0, "bleu": lambda o, y: next(growing)}
+    assert run(metrics=measures) == [1e-20] * 3
+    with pytest.raises(ValueError, match="waits for a measure to grow, and there is loss, mae"):
+        run(metrics={"mae": lambda o, y: 1.0})
+
+
+@pytest.mark.parametrize(
+    "name", ["mae", "word_error_rate", "validation_MAPE", "bits_per_character", "rmse", "test_nll"]
+)
+def test_a_measure_of_which_less_is_better_is_known_as_such(name):
+    assert EarlyStopping(name).mode == "min"
+    assert history_of(**{name: [2, 1, 3]}).best(name) == (2, 1.0)
+
+
+def test_a_measure_whose_name_tells_nothing_is_asked_about():
+    history = history_of(
+        train_gini=[1, 2], lower_bound=[1, 2], train_top5_accuracy=[1, 2], train_f1=[1, 2]
+    )
+    for ask in (lambda: history.best("train_gini"), lambda: EarlyStopping("train_gini")):
+        with pytest.raises(ValueError, match=r"'train_gini' does not tell.*say mode='min' or"):
+            ask()
+    with pytest.raises(ValueError, match="'lower_bound' does not tell"):
+        history.best("lower_bound")  # "wer" is a rate of errors, but not at the end of any word
+    assert history.best("train_gini", mode="min") == (1, 1.0)
+    assert history.best("train_top5_accuracy") == history.best("train_f1") == (2, 2.0)
+
+
 def scripted_run(values, weights_after=None, **kw):
     """Train with a validation measure that takes the given values; one validation batch."""
     model = network()

@@ -53,7 +53,7 @@ def fit(
     columns = options.check(
         model, optimizer, validation, epochs, metrics, early_stopping, clip_grad_norm
     )
-    options.check_schedule(scheduler, schedule_per, optimizer, validation)
+    options.check_schedule(scheduler, schedule_per, optimizer, validation, metrics)
     device = options.place(model, device, optimizer, memory_format)
     objective = options.smoothed(loss, label_smoothing)
     autocast, scaler = options.precision(amp, device, compile)  # pass everything without amp
@@ -148,7 +148,8 @@ Args:
         over all of these but those that the loss ignores (``ignore_index``).
         ``None`` or ``{{}}`` for none, as in regression.
     scheduler: A torch learning-rate scheduler of this optimizer. `ReduceLROnPlateau` is given the
-        validation loss.
+        validation loss or, with ``mode="max"``, the first of the metrics of which more is better by
+        its name, such as the accuracy.
     schedule_per: ``"epoch"`` or ``"batch"``: when the scheduler steps.
     label_smoothing: ε in [0, 1] for the training objective, where ``loss`` is a function that
         takes it, as `F.cross_entropy` does. Validation uses the plain loss.
