@@ -3,11 +3,14 @@
 Interrupting and resuming is in test_checkpoint.py.
 """
 
+import copy
 import functools
 import inspect
 import math
+import pickle
 import shutil
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -681,6 +684,29 @@ def test_a_batch_without_any_label_that_counts_is_explained():
         training.evaluate(network(), empty)
 
 
+@pytest.mark.parametrize("kind", ["float64", ">f4", "float16"])
+@pytest.mark.parametrize("labels", ["int64", "int32", "uint8"])
+def test_batches_of_numpy_are_as_good_as_tensors(kind, labels):
+    x = X.half().float() if kind == "float16" else X
+    arrays = x.double().numpy().astype(kind)[::-1], Y.numpy().astype(labels)[::-1]
+    for array in arrays:
+        array.flags.writeable = False
+    data = [tuple(a[i : i + 16] for a in arrays) for i in range(0, 50, 16)]
+    model, twin = network(), network()
+    history = quick(model, data, data)
+    plain = quick(twin, batches(x.flip(0), Y.flip(0)), batches(x.flip(0), Y.flip(0)))
+    assert_same(weights(model), weights(twin))
+    assert history["validation_loss"] == plain["validation_loss"]
+    assert training.evaluate(model, data)["loss"] == history["validation_loss"][-1]
+
+
+def test_arrays_of_what_is_no_number_are_explained():
+    with pytest.raises(
+        TypeError, match="must be tensors or arrays of numbers, got Tensor and str32 array"
+    ):
+        quick(data=[(X, np.array(["a"] * 50))])
+
+
 class Sum(nn.Module):
     """Takes two inputs, as a translator takes a source and what it has written so far."""
 
@@ -707,7 +733,7 @@ def test_a_model_may_take_several_inputs(kind):
 def test_inputs_that_do_not_fit_together_are_explained():
     for inputs, error, words in [
         ((X, X[:3]), ValueError, r"the same number of examples.*\(50, 6\), \(3, 6\) and \(50,\)"),
-        ((X, 3), TypeError, "must be tensors, got Tensor, int and Tensor"),
+        ((X, 3), TypeError, "must be tensors or arrays of numbers, got Tensor, int and Tensor"),
         ((), TypeError, "must be tensors"),
     ]:
         with pytest.raises(error, match=words):
@@ -745,7 +771,7 @@ def test_accuracy_of_a_regression_says_to_leave_it_out():
         ([], ValueError, "train has no batches"),
         ([X], TypeError, r"train, batch 1: expected a pair \(x, y\), got Tensor"),
         ([(X, Y, Y)], TypeError, "expected a pair"),
-        ([(X, Y.tolist())], TypeError, "must be tensors, got Tensor and list"),
+        ([(X, Y.tolist())], TypeError, "must be tensors or arrays of numbers, got Tensor and list"),
         ([(X, Y[:-1])], ValueError, r"same number of examples.*\(50, 6\) and \(49,\)"),
         ([(X, Y), (X[:0], Y[:0])], ValueError, "train, batch 2.*at least one"),
         (TensorDataset(X, Y), ValueError, "makes batches of a data set"),
@@ -889,13 +915,24 @@ def test_history_errors_name_what_there_is():
         history_of(a=[1]).append({"b": 1})
 
 
+def test_history_columns_are_attributes_as_well():
+    history = history_of(train_loss=[3, 1], lr=[1, 1])
+    for same in (history, copy.deepcopy(history), pickle.loads(pickle.dumps(history))):
+        assert same.train_loss == [3.0, 1.0]
+        assert {"train_loss", "lr", "best"} <= set(dir(same))
+    with pytest.raises(AttributeError, match="column 'loss'; the columns are: train_loss, lr"):
+        _ = history.loss
+    with pytest.raises(AttributeError, match="no epoch was completed"):
+        _ = History().train_loss
+
+
 def test_history_state_and_repr():
     history = history_of(train_loss=[3, 1.23456], lr=[1, 1], seconds=[1, 1])
     history.stopped = "finished"
-    copy = History()
-    copy.load_state_dict(history.state_dict())
-    copy.append({"train_loss": 0, "lr": 1, "seconds": 1})
+    other = History()
+    other.load_state_dict(history.state_dict())
+    other.append({"train_loss": 0, "lr": 1, "seconds": 1})
     assert repr(history) == "History(2 epochs, finished: train_loss 1.235)"
-    assert (len(history), len(copy)) == (2, 3)
+    assert (len(history), len(other)) == (2, 3)
     assert repr(History()) == "History(0 epochs, running)"
     assert History().to_frame().empty

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -112,13 +113,15 @@ class Batches:
         if not isinstance(batch, tuple | list) or len(batch) != 2:
             raise TypeError(f"{where}: expected a pair (x, y), got {type(batch).__name__}.")
         x, y = batch
-        x = tuple(x) if isinstance(x, tuple | list) else x  # DataLoader makes lists of tuples
+        # DataLoader makes lists of tuples.
+        x = tuple(map(as_tensor, x)) if isinstance(x, tuple | list) else as_tensor(x)
+        y = as_tensor(y)
         tensors = [*x, y] if isinstance(x, tuple) else [x, y]
         if x == () or not all(isinstance(t, Tensor) for t in tensors):
-            *kinds, last = (type(t).__name__ for t in tensors)
+            *kinds, last = (_kind(t) for t in tensors)
             raise TypeError(
-                f"{where}: x (one tensor or a tuple of them) and y must be tensors, got "
-                f"{', '.join(kinds)} and {last}."
+                f"{where}: x (one of them or a tuple) and y must be tensors or arrays of numbers, "
+                f"got {', '.join(kinds)} and {last}."
             )
         sizes = {tuple(t.shape[:1]) for t in tensors}
         if len(sizes) > 1 or sizes & {(), (0,)}:
@@ -279,3 +282,19 @@ class Labels:
         y = y[y != ignored]
         low, high = (int(v) for v in torch.aminmax(y)) if y.numel() else (0, 0)
         return cls(low, high, True)
+
+
+def as_tensor(value: Any) -> Any:
+    """An array of NumPy's as a tensor: of torch's default dtype, of int64, or of bool.
+
+    NumPy's floats have 64 bits where torch's have 32, and its whole numbers as many as the machine
+    likes. Anything else stays what it is.
+    """
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub":
+        return value
+    dtype = {"f": torch.empty(0).numpy().dtype, "b": np.bool_}.get(value.dtype.kind, np.int64)
+    return torch.from_numpy(value.astype(dtype, order="C"))  # a copy, which may be written to
+
+
+def _kind(value: Any) -> str:
+    return f"{value.dtype.name} array" if isinstance(value, np.ndarray) else type(value).__name__

@@ -5,8 +5,8 @@ from typing import Any
 
 # What the words of a measure's name are, or end in if it is longer than three letters.
 SMALLER_IS_BETTER = """
-    loss error errors mse rmse rmsle mae mape deviation distance divergence entropy perplexity nll brier wer
-    cer cost bits
+    loss error errors mse rmse rmsle mae mape deviation distance divergence entropy perplexity nll
+    brier wer cer cost bits
 """
 LARGER_IS_BETTER = "accuracy acc score bleu match precision recall f1 auc auroc r2 iou dice"
 MODES = {
@@ -36,8 +36,8 @@ def mode_of(metric: str) -> str:
 class History:
     """The numbers of a run, one row an epoch; plain Python floats in plain lists.
 
-    ``history["train_loss"]`` is one column and ``history.columns`` all of them by name:
-    ``train_loss`` and ``train_NAME`` for each metric, ``validation_loss`` and
+    ``history["train_loss"]`` or ``history.train_loss`` is one column and ``history.columns`` all of
+    them by name: ``train_loss`` and ``train_NAME`` for each metric, ``validation_loss`` and
     ``validation_NAME`` where there was a validation set, ``lr`` (of the first parameter group, at
     the epoch's start) and ``seconds`` (training and validation). Those of training are averages
     over the epoch, while the weights change, in training mode and of the objective that is
@@ -98,6 +98,18 @@ class History:
             known = ", ".join(columns) or "none, as no epoch was completed"
             raise KeyError(f"History: no column {name!r}; there are: {known}")
         return columns[name]
+
+    def __getattr__(self, name: str) -> list[float]:
+        """One column, where its name is no other attribute's."""
+        rows = self.__dict__.get("_rows")
+        if rows and name in rows[0]:
+            return self[name]
+        known = ", ".join(rows[0]) if rows else "none, as no epoch was completed"
+        raise AttributeError(f"History: no attribute or column {name!r}; the columns are: {known}")
+
+    def __dir__(self) -> list[str]:
+        """The attributes, the columns among them."""
+        return sorted({*super().__dir__(), *self.columns})
 
     def best(self, metric: str = "validation_loss", mode: str | None = None) -> tuple[int, float]:
         """The epoch with the best value of a column, the first of equals, and that value.

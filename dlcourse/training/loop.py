@@ -131,7 +131,8 @@ Args:
         ``model(x, state)`` from the state, detached, that the batch before it ended with.
     train: The batches: a `TensorLoader`, a torch `DataLoader`, a list of pairs (x, y); anything
         that can be gone through once an epoch. x is (N, …), y is (N, …). Where x is a tuple of
-        such tensors, as `PooledLoader` makes it, the model is called as ``model(*x)``.
+        such tensors, as `PooledLoader` makes it, the model is called as ``model(*x)``. Arrays of
+        NumPy become tensors: floats of torch's default dtype, whole numbers of int64.
         Labels, tokens and lengths out of range are found before they reach a GPU, where they would
         end the process's use of it. Only batches that lie on a GPU already and come from no loader
         or `TensorDataset` are looked at one in 50, as every look waits for the GPU.
