@@ -172,17 +172,22 @@ def numbers(values: Sequence[float | Tensor]) -> list[float]:
     return found
 
 
+def bar(**options: Any) -> Any:
+    """A progress bar of tqdm, made with these options."""
+    with warnings.catch_warnings():  # without ipywidgets a plain bar does as well
+        warnings.simplefilter("ignore")
+        from tqdm.auto import tqdm
+    return tqdm(**options)
+
+
 class Progress:
     """One progress bar over all epochs, moved every few steps; nothing at all if not wanted."""
 
     def __init__(self, wanted: bool, epochs: int, steps: int | None, done: int) -> None:
         self._epochs, self._bar = epochs, None
         if wanted:
-            with warnings.catch_warnings():  # without ipywidgets a plain bar does as well
-                warnings.simplefilter("ignore")
-                from tqdm.auto import tqdm
             total = None if steps is None else epochs * steps
-            self._bar = tqdm(total=total, initial=done * (steps or 0), unit="step")
+            self._bar = bar(total=total, initial=done * (steps or 0), unit="step")
 
     def follow(self, batches: Iterable, epoch: int, meter: Meter) -> Iterator:
         """Yield the batches; look at the losses and move the bar every few steps."""
