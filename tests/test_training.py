@@ -316,7 +316,7 @@ def test_plateau_schedule_that_waits_for_growth_sees_a_metric_that_should_grow()
 
 
 @pytest.mark.parametrize(
-    "name", ["mae", "word_error_rate", "validation_MAPE", "bits_per_character", "rmse", "test_nll"]
+    "name", ["mae", "word_error_rate", "validation_MAE", "bits_per_character", "rmse", "test_nll"]
 )
 def test_a_measure_of_which_less_is_better_is_known_as_such(name):
     assert EarlyStopping(name).mode == "min"

@@ -5,7 +5,7 @@ from typing import Any
 
 # What the words of a measure's name are, or end in if it is longer than three letters.
 SMALLER_IS_BETTER = """
-    loss error errors mse rmse rmsle mae mape deviation distance divergence entropy perplexity nll
+    loss error errors mse rmse rmsle mae deviation distance divergence entropy perplexity nll
     brier wer cer cost bits
 """
 LARGER_IS_BETTER = "accuracy acc score bleu match precision recall f1 auc auroc r2 iou dice"
