@@ -92,3 +92,44 @@ def _table(folder, text):
     path = folder / "table.csv"
     path.write_text(text, encoding="utf-8")
     return path
+
+
+@pytest.fixture
+def plain(made, tmp_path):
+    return copy_of(made, tmp_path / "course")
+
+
+def lines(course, capsys, **options):
+    """What `dlcourse grade` says of each student."""
+    capsys.readouterr()
+    grading.grade(SLUG, course.folder, **options)
+    out = capsys.readouterr().out
+    return out.splitlines()
+
+
+def test_a_name_with_spaces_or_accents_of_another_kind_is_the_same_name(plain, capsys):
+    composed, decomposed = "Zoë Müller", "Zoe\u0308 Mu\u0308ller"
+    for name in (" ada", "bo ", "bo", decomposed, "Ünal"):
+        plain.submit(name, plain.filled(WHY))
+    with plain.gradebook() as book:
+        book.add_student(composed)
+        book.add_student("U\u0308nal")  # as an earlier run has entered it
+    said = lines(plain, capsys)
+    graded = [line.split("  ")[0] for line in said if "1 of 21" in line]
+    assert sorted(graded) == sorted(["ada", "bo", composed, "U\u0308nal"])
+    assert "the folder 'bo ' has the name of 'bo', who has a folder, too" in "\n".join(said)
+    assert "4 of 5 have a grade" in "\n".join(said)
+    assert "The folder ' ada' is now 'ada', the student's name." in "\n".join(said)
+    with plain.gradebook() as book:
+        assert {student.id for student in book.students} == {"ada", "bo", composed, "U\u0308nal"}
+    assert "1 of 21" in "".join(lines(plain, capsys, students=[decomposed + " "]))
+
+
+def test_a_name_of_200_characters_does_not_push_the_table_off_the_screen(plain, capsys):
+    plain.submit("x" * 200, plain.filled(WHY))
+    plain.submit("ada", plain.filled(WHY))
+    said = lines(plain, capsys)
+    assert f"{'x' * 200}        1 of 21  has answers to grade by hand" in said
+    assert "ada            1 of 21  has answers to grade by hand" in said
+    assert grading.feedback(SLUG, plain.folder) == 0
+    assert grading.report(SLUG, plain.folder) == 0
