@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import dlcourse
+from dlcourse.grading import paths
 
 c = get_config()  # noqa: F821 (traitlets puts it here)
 root = Path(__file__).resolve().parent
@@ -20,6 +21,9 @@ bin_folder = str(Path(sys.executable).parent)
 if not os.environ.get("PATH", "").startswith(bin_folder):
     os.environ["PATH"] = os.pathsep.join([bin_folder, os.environ.get("PATH", "")])
 
+# This folder may have any name, which nbgrader would read as a pattern.
+paths.mend_nbgrader()
+
 # Where things lie. Students' work and grades stay under grading/, which git ignores.
 c.CourseDirectory.course_id = "dlcourse"
 c.CourseDirectory.root = str(root)
@@ -28,7 +32,7 @@ c.CourseDirectory.release_directory = "exercises"
 c.CourseDirectory.submitted_directory = "grading/submitted"
 c.CourseDirectory.autograded_directory = "grading/autograded"
 c.CourseDirectory.feedback_directory = "grading/feedback"
-c.CourseDirectory.db_url = f"sqlite:///{root / 'grading' / 'gradebook.db'}"
+c.CourseDirectory.db_url = paths.sqlite_url(root / "grading" / "gradebook.db")
 c.ExportPlugin.to = str(root / "grading" / "grades.csv")
 # SQLite makes its file but not the folder; a student's read-only copy of the course needs neither.
 with contextlib.suppress(OSError):

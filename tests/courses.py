@@ -18,6 +18,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import PyFileConfigLoader
 
 from dlcourse import grading
+from dlcourse.grading import paths
 
 ROOT = Path(__file__).resolve().parent.parent
 SLUGS = sorted(path.parent.name for path in (ROOT / "solutions").glob("*/*.ipynb"))
@@ -74,7 +75,7 @@ class Course:
 
     def gradebook(self) -> Gradebook:
         """The gradebook; use it in a ``with`` statement."""
-        return Gradebook(f"sqlite:///{self.folder / 'grading' / 'gradebook.db'}", "dlcourse")
+        return Gradebook(paths.sqlite_url(self.folder / "grading" / "gradebook.db"), "dlcourse")
 
     def submitted(self, student: str) -> Path:
         """Where a student's notebook lies; the folder exists."""

@@ -84,3 +84,27 @@ def test_bad_arguments():
         bleu(["a", "b"], ["a", " "])
     with pytest.raises(ValueError, match="max_n must be"):
         bleu(["a"], ["a"], max_n=0)
+
+
+@pytest.mark.parametrize(
+    ("hypotheses", "references"),
+    [
+        (["the cat sat"], [["the cat sat", "a cat sat"]]),  # several references, as texts
+        (["the cat sat"], [["the cat sat"]]),
+        ([["the cat sat"]], ["the cat sat"]),
+        ([["the", "cat", "sat"]], [[["the cat sat"], ["a", "cat", "sat"]]]),
+    ],
+)
+def test_texts_in_the_place_of_tokens_are_no_silent_zero(hypotheses, references):
+    with pytest.raises(ValueError, match=r"bleu: sentence 0 .* 'the cat sat' is a text"):
+        bleu(hypotheses, references, max_n=1)
+    if isinstance(references[0], str) or isinstance(references[0][0], str):
+        with pytest.raises(ValueError, match=r"exact_match: sentence 0 .* is a text"):
+            exact_match(hypotheses, references)
+
+
+def test_tokens_that_are_no_texts_are_explained():
+    with pytest.raises(TypeError, match=r"sentence 1 .* but holds 7"):
+        exact_match(["a", [7, 8]], ["a", "b"])
+    with pytest.raises(TypeError, match=r"sentence 0 .* but holds 7"):
+        bleu([[7, 8]], ["b"])

@@ -153,7 +153,25 @@ def bare():
     }
 
 
+def numbers_of_numpy(kind=np.float64):
+    """Learning rates out of a grid, and a schedule that computes with NumPy."""
+    run = everything()
+    for group in run["optimizer"].param_groups:
+        group |= {"lr": np.geomspace(0.1, 1e-3, 3).astype(kind)[1], "eps": kind(1e-7)}
+        group["weight_decay"] = kind(1e-4)
+    schedule = torch.optim.lr_scheduler.MultiplicativeLR(
+        run["optimizer"], lambda epoch: np.cos(kind(epoch) / 9)
+    )
+    return run | {"scheduler": schedule}
+
+
+def short_numbers_of_numpy():
+    return numbers_of_numpy(np.float32)
+
+
 RUNS = [
+    numbers_of_numpy,
+    short_numbers_of_numpy,
     everything,
     foreign_transform,
     torch_loader,
@@ -260,6 +278,16 @@ def test_each_epoch_in_a_run_of_its_own_equals_one_run(make, tmp_path):
         last = start(make, path, seed=epoch if epoch > 1 else 0, resume=True, epochs=epoch)
         assert len(last[1]) == min(epoch, len(expected["columns"]["lr"]))
     assert_equal(outcome(*last), expected)
+
+
+def test_a_state_that_could_not_be_read_back_is_refused_before_training(tmp_path):
+    run = everything()
+    run["optimizer"].param_groups[0]["note"] = Path("a")
+    before = {k: v.clone() for k, v in run["model"].state_dict().items()}
+    with pytest.raises(ValueError, match=r"the state of optimizer \(Adam\) could not be read back"):
+        training.fit(**run, progress=False, checkpoint=tmp_path / "run.pt")
+    assert_equal(dict(run["model"].state_dict()), before)
+    assert not list(tmp_path.iterdir())
 
 
 def test_checkpoints_do_not_change_a_run(tmp_path):

@@ -19,7 +19,7 @@ class StandIn:
     """Records on a CPU: a launch does the work anew and puts results where the first ones lay."""
 
     recorded = launched = 0
-    model: nn.Module
+    parameters = ()
 
     def __init__(self, device):
         StandIn.recorded = StandIn.launched = 0
@@ -30,7 +30,7 @@ class StandIn:
     def record(self, work):
         StandIn.recorded += 1
         result = work()
-        gradients = [(p, p.grad) for p in self.model.parameters() if p.grad is not None]
+        gradients = [(p, p.grad) for p in self.parameters if p.grad is not None]
 
         def launch():
             StandIn.launched += 1
@@ -40,6 +40,7 @@ class StandIn:
                 place.copy_(fresh)
             for parameter, place in gradients:
                 place.copy_(parameter.grad)
+                parameter.grad = None  # a launch writes into memory, not into attributes
 
         return launch, result
 
@@ -52,9 +53,11 @@ def run(monkeypatch):
 
     def run(make, loader, recorded, optimizer=torch.optim.Adam, **kw):
         seed_everything(0)
-        model = StandIn.model = make()
+        model = make()
         settings = {"epochs": 3, "progress": False, "compile": "cuda-graph" if recorded else False}
-        made = optimizer(model.parameters(), lr=0.01)
+        own = list(kw["loss"].parameters()) if isinstance(kw.get("loss"), nn.Module) else []
+        StandIn.parameters = [*model.parameters(), *own]
+        made = optimizer(StandIn.parameters, lr=0.01)
         if "schedule" in kw:
             kw = kw | {"scheduler": kw.pop("schedule")(made)}
         history = training.fit(model, loader(), optimizer=made, **settings | kw)
@@ -106,6 +109,25 @@ def assert_same_run(a, b):
 )
 def test_a_replayed_run_equals_the_plain_one(run, kw):
     assert_same_run(run(mlp, points, True, **kw), run(mlp, points, False, **kw))
+
+
+class Scaled(nn.Module):
+    """A loss with a parameter of its own, which trains along."""
+
+    def __init__(self):
+        super().__init__()
+        self.scale = nn.Parameter(torch.tensor(1.0))
+
+    def forward(self, output, target):
+        return F.cross_entropy(self.scale * output, target)
+
+
+def test_a_loss_with_a_parameter_is_trained_by_replay_too(run):
+    losses = Scaled(), Scaled()
+    mine, plain = (run(mlp, points, k == 0, loss=losses[k], clip_grad_norm=0.1) for k in (0, 1))
+    assert_same_run(mine, plain)
+    assert torch.equal(losses[0].scale, losses[1].scale)
+    assert losses[0].scale != 1
 
 
 def test_each_shape_is_recorded_once_after_three_steps(run):

@@ -67,6 +67,20 @@ def test_kaggle_files_read_as_the_embedded_table(kaggle):
     pd.testing.assert_frame_equal(test, houses[30:].drop(columns="SalePrice"))
 
 
+def test_a_gap_among_the_codes_of_one_file_leaves_them_the_same(kaggle):
+    _, before = datasets.kaggle_houses(kaggle)
+    path = kaggle / "test.csv"
+    table = pd.read_csv(path, keep_default_na=False, na_values=["NA"])
+    table["MSSubClass"] = table["MSSubClass"].astype(float)
+    table.loc[3, "MSSubClass"] = float("nan")  # the others are now 60.0
+    table.to_csv(path, index=False, na_rep="NA")
+    assert "60.0," in path.read_text()
+    _, test = datasets.kaggle_houses(kaggle)
+    after = test["MSSubClass"]
+    assert after.iloc[3] is None
+    assert after.drop(after.index[3]).equals(before["MSSubClass"].drop(after.index[3]))
+
+
 @needs_kaggle
 def test_kaggles_own_files():
     train, test = datasets.kaggle_houses(KAGGLE)

@@ -115,3 +115,32 @@ def test_one_budget(kw):
 def test_somebody_must_run(kw):
     with pytest.raises(ValueError, match="at least one network and one seed"):
         run(epochs=1, **kw)
+
+
+def test_progress_is_one_bar_over_the_runs(capfd):
+    run(epochs=1, progress=True)
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert "small, seed 3" in err
+    assert "large, seed 3" in err
+    assert "2/2" in err
+    run(epochs=1)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_the_loss_that_is_trained_is_the_one_that_is_validated():
+    weighted = nn.CrossEntropyLoss(torch.tensor([0.1, 1.0, 5.0]))
+    [r] = run(entrants={"large": LARGE}, epochs=1, loss=weighted, amp=torch.bfloat16)
+    seed_everything(3)
+    model = LARGE()
+    batches = datasets.TensorLoader(TRAIN, 16, shuffle=True, seed=3)
+    options = {"loss": weighted, "amp": torch.bfloat16}
+    training.fit(model, batches, optimizer=adam(model), epochs=1, progress=False, **options)
+    held_out = datasets.TensorLoader(HELD_OUT, 500)
+    assert r.loss == [training.evaluate(model, held_out, **options)["loss"]]
+    assert r.loss != [training.evaluate(model, held_out)["loss"]]
+
+
+def test_options_of_a_single_run_are_refused():
+    with pytest.raises(TypeError, match=r"race: checkpoint, scheduler cannot.*takes loss, label"):
+        run(epochs=1, scheduler=None, checkpoint=None)

@@ -238,3 +238,54 @@ def test_training_on_windows_resumes_bit_by_bit(tmp_path):
     path = tmp_path / "run.pt"
     run(2, checkpoint=path)
     assert run(4, checkpoint=path, resume=True).equal(whole)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_with_lengths_padding_changes_nothing_in_either_direction(cell):
+    torch.manual_seed(0)
+    net = RecurrentNet(9, 5, cell, num_layers=2, bidirectional=True, num_outputs=4)
+    lengths = torch.tensor([3, 7, 1, 7, 5])
+    x = torch.randint(1, 9, (5, 7))
+    start = torch.randn(4, 5, 5)
+    start = (start, start.flip(0)) if cell == "lstm" else start
+    for padding in (0, 8):
+        x[torch.arange(7) >= lengths[:, None]] = padding
+        for state in (None, start):
+            scores, after = net(x, state, lengths)
+            for i, n in enumerate(lengths.tolist()):
+                one = state if state is None else of_row(state, i)
+                alone, last = net(x[i : i + 1, :n], one)
+                torch.testing.assert_close(scores[i : i + 1, :, :n], alone)
+                for a, b in zip(parts(after), parts(last), strict=True):
+                    torch.testing.assert_close(a[:, i : i + 1], b)
+    # Without them the second pass brings the padding along.
+    assert not torch.allclose(net(x)[0][2, :, 0], net(x, lengths=lengths)[0][2, :, 0], atol=1e-3)
+
+
+def parts(state):
+    return state if isinstance(state, tuple) else (state,)
+
+
+def of_row(state, i):
+    own = tuple(part[:, i : i + 1].contiguous() for part in parts(state))
+    return own if isinstance(state, tuple) else own[0]
+
+
+def test_fit_takes_sentences_of_several_lengths():
+    torch.manual_seed(0)
+    lengths = torch.randint(1, 8, (40,))
+    x = torch.randint(1, 9, (40, 7))
+    y = x % 2  # what a tagger is to say
+    gone = torch.arange(7) >= lengths[:, None]
+    y[gone] = -100
+    scores = []
+    for padding in (0, 8):
+        torch.manual_seed(1)
+        net = RecurrentNet(9, 5, bidirectional=True, num_outputs=2)
+        adam = torch.optim.Adam(net.parameters(), lr=0.01)
+        data = [((x.masked_fill(gone, padding), lengths), y)]
+        training.fit(net, data, optimizer=adam, epochs=3, metrics=None, progress=False)
+        scores.append(training.evaluate(net, data, metrics=None)["loss"])
+    assert scores[0] == pytest.approx(scores[1], rel=1e-6)
+    with pytest.raises(ValueError, match=r"lengths must lie in 1 … 7, got 0"):
+        net(x, torch.zeros(40, dtype=torch.int64))

@@ -19,7 +19,8 @@ LAYERS = [
     {"testing"},
 ]
 GRADING = [
-    "course", "content", "collection", "submissions", "calls", "isolation", "classroom", "reports",
+    "paths", "course", "content", "collection", "submissions", "calls", "isolation", "classroom",
+    "reports",
 ]  # fmt: skip
 
 

@@ -75,6 +75,18 @@ def test_booleans_and_pandas_categories_are_categories():
     assert TableEncoder().fit(frame).names == ["a=False", "a=True", "b=u", "b=v"]
 
 
+@pytest.mark.parametrize("kind", [float, np.float32, object, "Float64"])
+def test_a_code_is_the_same_with_gaps_in_its_column_and_without(kind):
+    train = pd.DataFrame({"code": [20, 60, 75]}).astype(object)  # a category, not a number
+    new = pd.DataFrame({"code": pd.Series([60.0, None, 20.0], dtype="float64").astype(kind)})
+    encoder = TableEncoder().fit(train)
+    assert encoder.names == ["code=20", "code=60", "code=75"]
+    assert encoder.transform(new).tolist() == [[0, 1, 0], [0, 0, 0], [1, 0, 0]]
+    other = TableEncoder().fit(pd.DataFrame({"code": [60.0, None, 2.5]}).astype(object))
+    assert other.names == ["code=2.5", "code=60", "code=missing"]
+    assert other.transform(train).tolist() == [[0, 0, 0], [0, 1, 0], [0, 0, 0]]
+
+
 def test_bad_tables():
     encoder = TableEncoder().fit(table())
     with pytest.raises(ValueError, match="lacks the columns area, code"):

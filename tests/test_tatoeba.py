@@ -24,6 +24,13 @@ def test_pairs_are_read(name, tmp_path, monkeypatch):
     assert datasets.available()["tatoeba_pairs"].at_hand
 
 
+@pytest.mark.parametrize("name", ["fra.txt", "fra.txt.gz"])
+def test_a_byte_order_mark_is_no_part_of_the_first_sentence(name, tmp_path):
+    data = TEXT.encode("utf-8-sig")
+    (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith("gz") else data)
+    assert tatoeba_pairs(tmp_path)[0] == Pair("Go.", "Va !")
+
+
 def test_what_is_wrong_with_a_file_is_said(tmp_path, monkeypatch):
     with pytest.raises(FileNotFoundError, match=r"phrasebook\(\) needs no file"):
         tatoeba_pairs(tmp_path)

@@ -49,6 +49,12 @@ def test_time_machine_is_read_as_it_stands(name, tmp_path, monkeypatch):
     assert datasets.available()["time_machine"].at_hand
 
 
+def test_a_byte_order_mark_is_no_character_of_the_novel(tmp_path):
+    text = "The Time Traveller (for so it will be convenient to speak of him)"
+    (tmp_path / "timemachine.txt").write_text(text, encoding="utf-8-sig")
+    assert datasets.time_machine(tmp_path) == text
+
+
 def test_time_machine_missing_or_wrong(tmp_path, monkeypatch):
     with pytest.raises(FileNotFoundError, match=r"python_docs\(\) needs no file"):
         datasets.time_machine(tmp_path)

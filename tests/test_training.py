@@ -3,10 +3,14 @@
 Interrupting and resuming is in test_checkpoint.py.
 """
 
+import copy
+import functools
 import inspect
 import math
+import pickle
 import shutil
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -16,6 +20,8 @@ from torch.utils.data import DataLoader, TensorDataset
 
 from dlcourse import datasets, metrics, models, seed_everything, training, transforms
 from dlcourse.training import EarlyStopping, History, NonFiniteLossError
+from dlcourse.training.batches import Batches
+from dlcourse.training.distributed import Group
 
 
 def problem(N=50, D=6, V=3, seed=0):
@@ -238,6 +244,40 @@ def test_gradients_are_clipped_as_by_hand():
     assert distance.sqrt() <= 0.01 * 0.1 * len(data) + 1e-6
 
 
+class Tempered(nn.Module):
+    """A loss with a parameter of its own."""
+
+    def __init__(self):
+        super().__init__()
+        self.temperature = nn.Parameter(torch.tensor(2.0))
+
+    def forward(self, output, target):
+        return F.cross_entropy(output / self.temperature, target)
+
+
+@pytest.mark.parametrize("which", ["the last layer", "the loss, too"])
+def test_what_is_clipped_is_what_the_optimizer_steps(which):
+    def run(by_hand):
+        model, loss, data = network(), Tempered(), batches(*problem())
+        last = list(model.linear2.parameters())
+        extra = [] if which == "the last layer" else [*model.linear1.parameters(), loss.temperature]
+        optimizer = torch.optim.SGD([{"params": last}, {"params": extra}], lr=0.1)
+        if not by_hand:
+            quick(model, data, loss=loss, optimizer=optimizer, clip_grad_norm=0.01, epochs=1)
+        for x, y in data if by_hand else ():
+            model.zero_grad()
+            loss.zero_grad()
+            loss(model(x), y).backward()
+            nn.utils.clip_grad_norm_(last + extra, 0.01)
+            optimizer.step()
+        # Of what is left out as well: it must not pile up from batch to batch.
+        return weights(model) | weights(loss), [p.grad for p in model.parameters()]
+
+    (ours, gradients), (theirs, wanted) = run(by_hand=False), run(by_hand=True)
+    assert_same(ours, theirs)
+    assert all(map(torch.equal, gradients, wanted))
+
+
 def test_schedule_per_epoch_and_per_batch():
     for per, expected in (("epoch", [1.0, 0.5, 0.25]), ("batch", [1.0, 0.5**4, 0.5**8])):
         model = network()
@@ -255,6 +295,45 @@ def test_plateau_schedule_sees_the_validation_loss():
     data = batches(*problem())
     history = quick(model, data, data, optimizer=optimizer, scheduler=scheduler, epochs=3)
     assert history["lr"] == [1e-20, 1e-20, 5e-21]
+
+
+def test_plateau_schedule_that_waits_for_growth_sees_a_metric_that_should_grow():
+    def run(lr=1e-20, **metrics):
+        model, data = network(), batches(*problem())
+        optimizer = sgd(model, lr)
+        scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(
+            optimizer, mode="max", factor=0.5, patience=0, eps=0
+        )
+        kw = {"optimizer": optimizer, "scheduler": scheduler, "epochs": 3}
+        return quick(model, data, data, **kw, **metrics)["lr"]
+
+    assert run() == [1e-20, 1e-20, 5e-21]  # an accuracy that stays
+    growing = iter(range(99))
+    measures = {"mae": lambda o, y: 1.0, "bleu": lambda o, y: next(growing)}
+    assert run(metrics=measures) == [1e-20] * 3
+    with pytest.raises(ValueError, match="waits for a measure to grow, and there is loss, mae"):
+        run(metrics={"mae": lambda o, y: 1.0})
+
+
+@pytest.mark.parametrize(
+    "name", ["mae", "word_error_rate", "validation_MAE", "bits_per_character", "rmse", "test_nll"]
+)
+def test_a_measure_of_which_less_is_better_is_known_as_such(name):
+    assert EarlyStopping(name).mode == "min"
+    assert history_of(**{name: [2, 1, 3]}).best(name) == (2, 1.0)
+
+
+def test_a_measure_whose_name_tells_nothing_is_asked_about():
+    history = history_of(
+        train_gini=[1, 2], lower_bound=[1, 2], train_top5_accuracy=[1, 2], train_f1=[1, 2]
+    )
+    for ask in (lambda: history.best("train_gini"), lambda: EarlyStopping("train_gini")):
+        with pytest.raises(ValueError, match=r"'train_gini' does not tell.*say mode='min' or"):
+            ask()
+    with pytest.raises(ValueError, match="'lower_bound' does not tell"):
+        history.best("lower_bound")  # "wer" is a rate of errors, but not at the end of any word
+    assert history.best("train_gini", mode="min") == (1, 1.0)
+    assert history.best("train_top5_accuracy") == history.best("train_f1") == (2, 2.0)
 
 
 def scripted_run(values, weights_after=None, **kw):
@@ -542,12 +621,90 @@ def test_a_batch_weighs_as_many_labels_as_its_loss_counts():
     assert training.evaluate(model, data, metrics=None)["loss"] == pytest.approx(whole, rel=1e-6)
 
 
+WEIGHTS = torch.tensor([0.1, 5.0, 1.0])
+LOG_P = nn.Sequential(nn.Linear(6, 3), nn.LogSoftmax(1))
+
+
+@pytest.mark.parametrize(
+    ("model", "loss", "ignores"),
+    [
+        (network(), nn.CrossEntropyLoss(WEIGHTS), False),
+        (network(), functools.partial(F.cross_entropy, weight=WEIGHTS), False),
+        (network(), nn.CrossEntropyLoss(WEIGHTS, ignore_index=1, label_smoothing=0.2), True),
+        (LOG_P, nn.NLLLoss(WEIGHTS), False),
+        (LOG_P, functools.partial(F.nll_loss, weight=WEIGHTS, ignore_index=1), True),
+    ],
+)
+def test_a_loss_with_class_weights_is_the_same_at_every_batch_size(model, loss, ignores):
+    x, y = X[Y != 1].repeat(2, 1), Y[Y != 1].repeat(2)
+    x, y = torch.cat([x, X]), torch.cat([y, Y])
+    whole = loss(model(x), y).item()
+    hits = training.evaluate(model, [(x, y)], loss=F.cross_entropy)["accuracy"]
+    for size in (len(y), 40, 17):
+        data = batches(x, y, size)
+        found = training.evaluate(model, data, loss=loss)
+        assert found["loss"] == pytest.approx(whole, rel=1e-5), size
+        if not ignores:
+            assert found["accuracy"] == pytest.approx(hits, rel=1e-6)  # without weights, as ever
+        history = quick(model, data, loss=loss, optimizer=sgd(model, lr=0.0))
+        assert history["train_loss"][0] == pytest.approx(whole, rel=1e-5)
+        parts = [loss(model(a), b).item() for a, b in data]
+        assert size == len(y) or abs(sum(parts) / len(parts) - whole) > 1e-3 * whole
+
+
+def test_weighted_losses_of_several_processes_are_that_of_the_whole_batch():
+    class Pretended(Group):
+        def agree(self, value, problem):
+            pass
+
+    loss, model = nn.CrossEntropyLoss(WEIGHTS), network()
+    parts = []
+    for rank in range(3):
+        group = Pretended(3, rank)
+        ours = Batches("train", [(X, Y)], loss, torch.device("cpu"), model, group=group)
+        [(x, y)] = ours
+        parts.append(ours.shared(loss(model(x), y)).item())
+    assert sum(parts) / 3 == pytest.approx(loss(model(X), Y).item(), rel=1e-6)
+
+
+def test_labels_that_all_weigh_nothing_are_explained():
+    loss = nn.CrossEntropyLoss(torch.tensor([1.0, 0.0, 1.0]))
+    data = [(X, Y), (X, torch.ones_like(Y))]
+    with pytest.raises(ValueError, match="batch 2: the loss's weights of all its labels are 0"):
+        training.evaluate(network(), data, loss=loss)
+    with pytest.raises(ValueError, match="the labels run from 3 to 3"):
+        training.evaluate(network(), [(X, torch.full_like(Y, 3))], loss=loss)
+
+
 def test_a_batch_without_any_label_that_counts_is_explained():
     empty = [(X[:16], Y[:16]), (X[16:32], torch.full((16,), -100))]
     with pytest.raises(ValueError, match="train, batch 2: the loss ignores every label, -100"):
         quick(data=empty)
     with pytest.raises(ValueError, match="data, batch 2: the loss ignores every label"):
         training.evaluate(network(), empty)
+
+
+@pytest.mark.parametrize("kind", ["float64", ">f4", "float16"])
+@pytest.mark.parametrize("labels", ["int64", "int32", "uint8"])
+def test_batches_of_numpy_are_as_good_as_tensors(kind, labels):
+    x = X.half().float() if kind == "float16" else X
+    arrays = x.double().numpy().astype(kind)[::-1], Y.numpy().astype(labels)[::-1]
+    for array in arrays:
+        array.flags.writeable = False
+    data = [tuple(a[i : i + 16] for a in arrays) for i in range(0, 50, 16)]
+    model, twin = network(), network()
+    history = quick(model, data, data)
+    plain = quick(twin, batches(x.flip(0), Y.flip(0)), batches(x.flip(0), Y.flip(0)))
+    assert_same(weights(model), weights(twin))
+    assert history["validation_loss"] == plain["validation_loss"]
+    assert training.evaluate(model, data)["loss"] == history["validation_loss"][-1]
+
+
+def test_arrays_of_what_is_no_number_are_explained():
+    with pytest.raises(
+        TypeError, match="must be tensors or arrays of numbers, got Tensor and str32 array"
+    ):
+        quick(data=[(X, np.array(["a"] * 50))])
 
 
 class Sum(nn.Module):
@@ -576,7 +733,7 @@ def test_a_model_may_take_several_inputs(kind):
 def test_inputs_that_do_not_fit_together_are_explained():
     for inputs, error, words in [
         ((X, X[:3]), ValueError, r"the same number of examples.*\(50, 6\), \(3, 6\) and \(50,\)"),
-        ((X, 3), TypeError, "must be tensors, got Tensor, int and Tensor"),
+        ((X, 3), TypeError, "must be tensors or arrays of numbers, got Tensor, int and Tensor"),
         ((), TypeError, "must be tensors"),
     ]:
         with pytest.raises(error, match=words):
@@ -614,7 +771,7 @@ def test_accuracy_of_a_regression_says_to_leave_it_out():
         ([], ValueError, "train has no batches"),
         ([X], TypeError, r"train, batch 1: expected a pair \(x, y\), got Tensor"),
         ([(X, Y, Y)], TypeError, "expected a pair"),
-        ([(X, Y.tolist())], TypeError, "must be tensors, got Tensor and list"),
+        ([(X, Y.tolist())], TypeError, "must be tensors or arrays of numbers, got Tensor and list"),
         ([(X, Y[:-1])], ValueError, r"same number of examples.*\(50, 6\) and \(49,\)"),
         ([(X, Y), (X[:0], Y[:0])], ValueError, "train, batch 2.*at least one"),
         (TensorDataset(X, Y), ValueError, "makes batches of a data set"),
@@ -758,13 +915,24 @@ def test_history_errors_name_what_there_is():
         history_of(a=[1]).append({"b": 1})
 
 
+def test_history_columns_are_attributes_as_well():
+    history = history_of(train_loss=[3, 1], lr=[1, 1])
+    for same in (history, copy.deepcopy(history), pickle.loads(pickle.dumps(history))):
+        assert same.train_loss == [3.0, 1.0]
+        assert {"train_loss", "lr", "best"} <= set(dir(same))
+    with pytest.raises(AttributeError, match="column 'loss'; the columns are: train_loss, lr"):
+        _ = history.loss
+    with pytest.raises(AttributeError, match="no epoch was completed"):
+        _ = History().train_loss
+
+
 def test_history_state_and_repr():
     history = history_of(train_loss=[3, 1.23456], lr=[1, 1], seconds=[1, 1])
     history.stopped = "finished"
-    copy = History()
-    copy.load_state_dict(history.state_dict())
-    copy.append({"train_loss": 0, "lr": 1, "seconds": 1})
+    other = History()
+    other.load_state_dict(history.state_dict())
+    other.append({"train_loss": 0, "lr": 1, "seconds": 1})
     assert repr(history) == "History(2 epochs, finished: train_loss 1.235)"
-    assert (len(history), len(copy)) == (2, 3)
+    assert (len(history), len(other)) == (2, 3)
     assert repr(History()) == "History(0 epochs, running)"
     assert History().to_frame().empty

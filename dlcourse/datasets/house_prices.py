@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from torch import Tensor
 
+from dlcourse.datasets.tabular import categories
+
 if TYPE_CHECKING:
     import pandas
 
@@ -178,8 +180,8 @@ def _checked(table: "pandas.DataFrame", source: str, priced: bool) -> "pandas.Da
             )
         columns[name] = numbers.astype("float64")
     for name in CATEGORIES:
-        values = table[name]
-        columns[name] = values.astype(str).str.strip().astype(object).where(values.notna(), None)
+        texts = [text if text is None else text.strip() for text in categories(table[name])]
+        columns[name] = pandas.Series(texts, table.index, dtype=object)
     result = pandas.DataFrame(columns)[wanted]
     if result["Id"].isna().any() or result["Id"].duplicated().any():
         raise ValueError(f"{source}: every row needs an Id of its own.")

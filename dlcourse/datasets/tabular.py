@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -53,7 +54,7 @@ class TableEncoder:
                 self._columns[name] = (mean, 1.0 if constant else std)
                 self.names.append(str(name))
             else:
-                self._columns[name] = sorted(set(_texts(column)), key=lambda t: (t is None, t))
+                self._columns[name] = sorted(set(categories(column)), key=lambda t: (t is None, t))
                 shown = [MISSING if text is None else text for text in self._columns[name]]
                 self.names += [f"{name}={text}" for text in shown]
         return self
@@ -87,7 +88,7 @@ class TableEncoder:
                 encoded.append(((values - mean) / std).nan_to_num(nan=0.0)[:, None])
             else:
                 place = {text: i for i, text in enumerate(learned)}
-                codes = torch.tensor([place.get(text, -1) for text in _texts(frame[name])])
+                codes = torch.tensor([place.get(text, -1) for text in categories(frame[name])])
                 encoded.append(codes.reshape(-1, 1) == torch.arange(len(learned)))
         return torch.cat([part.float() for part in encoded], dim=1)
 
@@ -123,7 +124,15 @@ def _numbers(column: "pandas.Series", name: object) -> Tensor:
     return values
 
 
-def _texts(column: "pandas.Series") -> list[str | None]:
-    """The categories as text, None where they are missing."""
-    missing = column.isna()
-    return [None if gone else str(v) for v, gone in zip(column, missing, strict=True)]
+def categories(column: "pandas.Series") -> list[str | None]:
+    """The categories as text, None where they are missing.
+
+    pandas reads the code 60 as 60 in one file and, where a value is missing, as 60.0 in the next:
+    both are ``"60"``.
+    """
+    return [None if gone else _text(v) for v, gone in zip(column, column.isna(), strict=True)]
+
+
+def _text(value: object) -> str:
+    whole = isinstance(value, float | np.floating) and value.is_integer()
+    return str(int(value) if whole else value)

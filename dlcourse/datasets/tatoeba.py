@@ -37,7 +37,7 @@ def tatoeba_pairs(root: Path | str | None = None, max_tokens: int | None = None)
         )
     try:
         data = path.read_bytes()
-        text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8")
+        text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise ValueError(f"{path} is not UTF-8 text ({error.reason}).") from error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:

@@ -65,7 +65,8 @@ def time_machine(root: Path | str | None = None) -> str:
             "its folder with root= or DLCOURSE_DATA; python_docs() needs no file."
         )
     try:
-        text = path.read_text(encoding="utf-8")
+        # Some editors begin a file with a byte-order mark, which is none of its characters.
+        text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise ValueError(f"{path} is not UTF-8 text ({error.reason}).") from error
     if "Time Traveller" not in text:

@@ -3,9 +3,12 @@
 import contextlib
 import fcntl
 import importlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from dlcourse.grading.paths import anchored
 
 if TYPE_CHECKING:
     from traitlets.config import Config
@@ -53,7 +56,9 @@ def load_config(root: Path) -> "Config":
 
     if not (root / "nbgrader_config.py").exists():
         return Config()
-    return PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    # By its whole path: of a folder's name the loader would take $HOME for a variable.
+    loader = PyFileConfigLoader(os.path.abspath(root / "nbgrader_config.py"))
+    return anchored(loader.load_config(), root)
 
 
 def course_config(root: Path) -> "Config":

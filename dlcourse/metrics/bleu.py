@@ -33,7 +33,8 @@ def bleu(
         A number in [0, 100]; 0 if no n-gram of some length is right.
 
     Raises:
-        ValueError: no sentence, different numbers of them, an empty reference, or a max_n below 1.
+        ValueError: no sentence, different numbers of them, an empty reference, a text in the place
+            of a token, or a max_n below 1.
     """
     _check("bleu", hypotheses, references)
     if isinstance(max_n, bool) or not isinstance(max_n, int) or max_n < 1:
@@ -41,7 +42,8 @@ def bleu(
     right, made = [0] * max_n, [0] * max_n
     c = r = 0
     for number, (hypothesis, reference) in enumerate(zip(hypotheses, references, strict=True)):
-        found, wanted = _tokens(hypothesis), _several(reference)
+        found = _tokens("bleu", number, hypothesis)
+        wanted = _several("bleu", number, reference)
         if not all(wanted):
             raise ValueError(f"bleu: the reference of sentence {number} has no tokens.")
         c += len(found)
@@ -72,21 +74,43 @@ def exact_match(hypotheses: Sequence[Sentence], references: Sequence[Sentence]) 
         references: the right one for each.
 
     Raises:
-        ValueError: no sentence, or different numbers of them.
+        ValueError: no sentence, different numbers of them, or a text in the place of a token.
     """
     _check("exact_match", hypotheses, references)
     pairs = zip(hypotheses, references, strict=True)
-    return sum(_tokens(h) == _tokens(r) for h, r in pairs) / len(hypotheses)
+    equal = [
+        _tokens("exact_match", k, h) == _tokens("exact_match", k, r)
+        for k, (h, r) in enumerate(pairs)
+    ]
+    return sum(equal) / len(equal)
 
 
-def _tokens(sentence: Sentence) -> list[str]:
-    return tokenize(sentence) if isinstance(sentence, str) else list(sentence)
+def _tokens(name: str, number: int, sentence: Sentence) -> list[str]:
+    """The tokens of sentence ``number``; white space in one of them shows that it is a text."""
+    if isinstance(sentence, str):
+        return tokenize(sentence)
+    tokens = list(sentence)
+    for token in tokens:
+        if not isinstance(token, str):
+            raise TypeError(
+                f"{name}: sentence {number} must be a text or a list of tokens, which are texts, "
+                f"but holds {token!r}."
+            )
+        if len(token.split()) > 1:
+            raise ValueError(
+                f"{name}: sentence {number} is a list, so its entries are tokens, but {token!r} is "
+                "a text. Give a text by itself or its tokens, as tokenize cuts them; several "
+                "references of a sentence are lists of tokens."
+            )
+    return tokens
 
 
-def _several(reference: Sentence | Sequence[Sequence[str]]) -> list[list[str]]:
+def _several(
+    name: str, number: int, reference: Sentence | Sequence[Sequence[str]]
+) -> list[list[str]]:
     if isinstance(reference, str) or all(isinstance(token, str) for token in reference):
-        return [_tokens(reference)]
-    return [_tokens(one) for one in reference]
+        return [_tokens(name, number, reference)]
+    return [_tokens(name, number, one) for one in reference]
 
 
 def _check(name: str, hypotheses: Sequence, references: Sequence) -> None:

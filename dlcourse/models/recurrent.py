@@ -5,8 +5,14 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from dlcourse.models.checks import check_positive, check_probability, check_tokens
+from dlcourse.models.checks import (
+    check_lengths,
+    check_positive,
+    check_probability,
+    check_tokens,
+)
 from dlcourse.runtime import evaluating, looking, place_of
 
 CELLS = {"rnn": nn.RNN, "gru": nn.GRU, "lstm": nn.LSTM}
@@ -79,29 +85,48 @@ class RecurrentNet(nn.Module):
         """Whether there is a second pass from the end to the beginning."""
         return self.recurrent.bidirectional
 
-    def forward(self, x: Tensor, state: State | None = None) -> tuple[Tensor, State]:
+    def forward(
+        self, x: Tensor, state: State | None = None, lengths: Tensor | None = None
+    ) -> tuple[Tensor, State]:
         """Scores of all steps, and the state after the last one.
 
+        Without lengths every row is read to its end, padding included: a second pass, from the end
+        to the beginning, then comes to each sentence with what it has read of the padding.
+
         Args:
-            x: (N, T) numbers of tokens, an integer dtype.
+            x: (N, T) numbers of tokens, an integer dtype; padded at the end where there are
+                lengths.
             state: what a call on the steps before returned; ``None`` is a state of zeros. A tensor
                 (L, N, H), with 2 L in place of L for both directions; for an LSTM a pair of them.
+            lengths: (N,) integers from 1 to T, where each row ends; what stands behind changes
+                nothing. They may stand in the state's place, as in batches ((x, lengths), y).
 
         Returns:
             Scores (N, num_outputs, T), with the classes in dimension 1 as `F.cross_entropy` wants
-            them, and the new state.
+            them, and the new state: after each row's last token. Scores of padding mean nothing;
+            give it labels that the loss ignores.
 
         Raises:
-            TypeError: x does not hold integers, or the state is of another kind of cell.
-            ValueError: x or the state has another shape, or a token's number is out of range.
+            TypeError: x or the lengths are not integers, or the state is of another kind of cell.
+            ValueError: x, state or lengths have another shape, or a token's number or a length is
+                out of range.
                 Alone on a GPU the network does not see numbers out of range, since a look would
                 wait; they end the process's use of the GPU. `fit`, `evaluate`, `translate` and
                 `sample` look for it, and so does `dlcourse.runtime.looking()`.
         """
         check_tokens("RecurrentNet", "x", x, self.embedding.num_embeddings)
+        if isinstance(state, Tensor) and state.ndim == 1 and not state.is_floating_point():
+            state, lengths = None, state
         if state is not None:
             self._check_state(state, len(x))
-        output, state = self.recurrent(self.embedding(x), state)  # (N, T, H or 2 H)
+        read = self.embedding(x)
+        if lengths is not None:
+            check_lengths("RecurrentNet", "lengths", lengths, *x.shape)
+            # Packed, every row ends at its own length: what stands behind it is never read.
+            read = pack_padded_sequence(read, lengths.cpu(), batch_first=True, enforce_sorted=False)
+        output, state = self.recurrent(read, state)  # (N, T, H or 2 H)
+        if lengths is not None:
+            output, _ = pad_packed_sequence(output, batch_first=True, total_length=x.shape[1])
         return self.linear(output).mT, state
 
     def _check_state(self, state: State, N: int) -> None:

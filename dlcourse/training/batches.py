@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -40,7 +41,9 @@ class Batches:
         group: The processes that share each batch.
 
     Attributes:
-        count: How many labels of the current batch the loss averages over, in this process.
+        count: How many labels of the current batch the loss looks at, in this process.
+        mass: What their weights add up to, where the loss has a weight for each class; it divides
+            by that. Otherwise their number.
     """
 
     def __init__(
@@ -62,11 +65,14 @@ class Batches:
         self._same_shape = plain in SAME_SHAPE_LOSSES or isinstance(plain, SAME_SHAPE_MODULES)
         keywords = loss.keywords if isinstance(loss, functools.partial) else {}
         self._ignored = keywords.get("ignore_index", getattr(loss, "ignore_index", -100))
+        weight = keywords.get("weight", getattr(loss, "weight", None)) if self._classes else None
+        self._weight = {} if weight is None else {weight.device: weight.detach()}
         self._labels: Labels | None = None  # of the current batch
         self._resident: Labels | None = None  # of the whole set, where it is on a GPU
         self._accepted: dict[tuple, list[tuple[int, int]]] = {}  # whole numbers, by shapes
         self._looked_at_extremes = False
         self.count: int | Tensor = 0
+        self.mass: float | Tensor = 0.0
         self._share: float | Tensor = 1.0  # of the whole batch's labels
         self.continues = bool(getattr(data, "continues", False))
         self.length = len(data) if hasattr(data, "__len__") else None
@@ -83,6 +89,7 @@ class Batches:
             if self._classes and not y.is_floating_point():
                 self._note_labels(y, number)
             self.count = self._counted(y, number)
+            self.mass = self._weighed(y, number)
             if self.group.size > 1:
                 x, y = self._part(x, y, number)
             if self.device.type != "cpu":
@@ -106,13 +113,15 @@ class Batches:
         if not isinstance(batch, tuple | list) or len(batch) != 2:
             raise TypeError(f"{where}: expected a pair (x, y), got {type(batch).__name__}.")
         x, y = batch
-        x = tuple(x) if isinstance(x, tuple | list) else x  # DataLoader makes lists of tuples
+        # DataLoader makes lists of tuples.
+        x = tuple(map(as_tensor, x)) if isinstance(x, tuple | list) else as_tensor(x)
+        y = as_tensor(y)
         tensors = [*x, y] if isinstance(x, tuple) else [x, y]
         if x == () or not all(isinstance(t, Tensor) for t in tensors):
-            *kinds, last = (type(t).__name__ for t in tensors)
+            *kinds, last = (_kind(t) for t in tensors)
             raise TypeError(
-                f"{where}: x (one tensor or a tuple of them) and y must be tensors, got "
-                f"{', '.join(kinds)} and {last}."
+                f"{where}: x (one of them or a tuple) and y must be tensors or arrays of numbers, "
+                f"got {', '.join(kinds)} and {last}."
             )
         sizes = {tuple(t.shape[:1]) for t in tensors}
         if len(sizes) > 1 or sizes & {(), (0,)}:
@@ -135,10 +144,13 @@ class Batches:
                 "same, of which fit takes each one's part: a TensorLoader, or a DataLoader with "
                 "generator=torch.Generator().manual_seed(0), without a DistributedSampler.",
             )
-        N, whole = len(y), self.count
+        N, whole = len(y), self.mass
         inputs, y = tuple(map(self.group.part, inputs)), self.group.part(y)
-        self.count = 0 if self.group.idle(N) else self._counted(y, number)
-        self._share = self.group.size * self.count / whole
+        self.count = self.mass = 0
+        if not self.group.idle(N):
+            self.count = self._counted(y, number)
+            self.mass = self._weighed(y, number)
+        self._share = self.group.size * self.mass / whole
         return inputs if isinstance(x, tuple) else inputs[0], y
 
     def shared(self, loss: Tensor) -> Tensor:
@@ -160,7 +172,7 @@ class Batches:
             self._labels = replace(Labels.of(y, self._ignored), some_ignored=True)
 
     def _counted(self, y: Tensor, number: int) -> int | Tensor:
-        """How many labels the loss averages over: those that it does not ignore."""
+        """How many labels the loss looks at: those that it does not ignore."""
         if not self._classes or y.is_floating_point():
             return len(y)
         if not self._labels.some_ignored:
@@ -174,6 +186,25 @@ class Batches:
                 "there is nothing to learn from; leave such examples out."
             )
         return int(counted)
+
+    def _weighed(self, y: Tensor, number: int) -> float | Tensor:
+        """What the loss divides the sum over its labels by."""
+        if not self._weight or y.is_floating_point():
+            return self.count
+        if y.device not in self._weight:
+            self._weight[y.device] = next(iter(self._weight.values())).to(y.device)
+        weight = self._weight[y.device]
+        # A label that is none of the classes is refused later, by `check`.
+        counts = (y != self._ignored) & (y >= 0) & (y < len(weight))
+        mass = (weight[y.long().clamp(0, len(weight) - 1)] * counts).sum()
+        if y.device.type != "cpu":
+            return mass  # unseen: a look would wait for the GPU
+        if not mass and counts.any():
+            raise ValueError(
+                f"{self.role}, batch {number}: the loss's weights of all its labels are 0, so "
+                "there is nothing to learn from; leave such examples out."
+            )
+        return float(mass)
 
     def _look(self, inputs: tuple[Tensor, ...], number: int) -> None:
         """Let the model look at tokens and lengths that it would not look at on a GPU."""
@@ -251,3 +282,19 @@ class Labels:
         y = y[y != ignored]
         low, high = (int(v) for v in torch.aminmax(y)) if y.numel() else (0, 0)
         return cls(low, high, True)
+
+
+def as_tensor(value: Any) -> Any:
+    """An array of NumPy's as a tensor: of torch's default dtype, of int64, or of bool.
+
+    NumPy's floats have 64 bits where torch's have 32, and its whole numbers as many as the machine
+    likes. Anything else stays what it is.
+    """
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub":
+        return value
+    dtype = {"f": torch.empty(0).numpy().dtype, "b": np.bool_}.get(value.dtype.kind, np.int64)
+    return torch.from_numpy(value.astype(dtype, order="C"))  # a copy, which may be written to
+
+
+def _kind(value: Any) -> str:
+    return f"{value.dtype.name} array" if isinstance(value, np.ndarray) else type(value).__name__

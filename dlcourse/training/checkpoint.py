@@ -1,5 +1,6 @@
 """Checkpoints of a training run: written whole or not at all, read back bit by bit."""
 
+import io
 import os
 import random
 import tempfile
@@ -14,6 +15,14 @@ from torch import Tensor
 from dlcourse.training.distributed import Group
 
 FORMAT = "dlcourse.training checkpoint, version 1"
+# A learning rate out of np.linspace is a number of NumPy's, and so is what a schedule makes of it.
+# They keep their types: arithmetic in another precision would not go on bit by bit.
+_NUMPY = [
+    np.ndarray,
+    np.dtype,
+    *(np.zeros(()).__reduce__()[0], np.float64(0).__reduce__()[0]),  # how pickle makes them again
+    *{type(np.dtype(kind)) for kind in np.typecodes["AllInteger"] + np.typecodes["Float"] + "?"},
+]
 
 
 class Checkpoint:
@@ -34,7 +43,8 @@ class Checkpoint:
         IsADirectoryError: If the path is a folder.
         PermissionError: If nothing can be written there.
         ValueError: If the file to resume from is truncated, is no checkpoint or does not fit this
-            run; nothing has been changed then. Or if there is no path to resume from.
+            run; nothing has been changed then. If a part's state holds what could be written but
+            not read back. Or if there is no path to resume from.
     """
 
     def __init__(
@@ -73,6 +83,8 @@ class Checkpoint:
         group.agree(found, f"the processes must all see the checkpoint {self.path}.")
         if found:
             self._load()
+        else:
+            self._rehearse()
 
     def save(self) -> None:
         """Write the file: under another name first, then moved into place."""
@@ -99,9 +111,25 @@ class Checkpoint:
         finally:
             part.unlink(missing_ok=True)
 
+    def _rehearse(self) -> None:
+        """Refuse, before the first epoch, a part whose state could be written but not read."""
+        for name, part in self._parts.items():
+            memory = io.BytesIO()
+            try:
+                torch.save(None if part is None else part.state_dict(), memory)
+                memory.seek(0)
+                _read(memory)
+            except Exception as error:  # pickle's, at either end
+                reason = str(error).partition("WeightsUnpickler error: ")[2] or str(error)
+                raise ValueError(
+                    f"checkpoint: the state of {name} ({type(part).__name__}) could not be read "
+                    "back from a file, which takes tensors, numbers, texts and lists and dicts of "
+                    f"them. {reason.strip().splitlines()[0]}"
+                ) from error
+
     def _load(self) -> None:
         try:
-            state = torch.load(self.path, map_location="cpu", weights_only=True)
+            state = _read(self.path)
         except Exception as error:  # zip, pickle and torch errors of many kinds: all mean this
             raise ValueError(
                 f"checkpoint: {self.path} cannot be read; it is truncated or not a checkpoint. "
@@ -164,6 +192,11 @@ class Checkpoint:
                 f"checkpoint: {self.path} was written with an optimizer over groups of {saved} "
                 f"parameters, but this one has {groups}; build it the same way."
             )
+
+
+def _read(file: Path | io.BytesIO) -> Any:
+    with torch.serialization.safe_globals(_NUMPY):
+        return torch.load(file, map_location="cpu", weights_only=True)
 
 
 def _kind(part: Any) -> str:

@@ -25,7 +25,7 @@ class EarlyStopping:
         waited: Epochs since then.
 
     Raises:
-        ValueError: If an argument is out of its range.
+        ValueError: If an argument is out of its range, or the mode neither given nor known.
     """
 
     def __init__(

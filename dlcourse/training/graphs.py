@@ -20,6 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from dlcourse.training.batches import Batches, Inputs
+from dlcourse.training.options import trained
 from dlcourse.training.parts import Step, mapped
 
 WARM_UP = 3  # steps of a shape before it is recorded: libraries choose and load their kernels then
@@ -42,11 +43,19 @@ class Graphs:
         gradients: What to record: (step, x, y) to the output and the loss, detached; it leaves
             gradients behind.
         model: Whose parameters the gradients are of. Before each call they have none.
+        optimizer: What it steps has gradients, too: a loss may have parameters of its own.
         batches: Checks the labels of a batch whose step is replayed.
     """
 
-    def __init__(self, gradients: Gradients, model: nn.Module, batches: Batches) -> None:
-        self.gradients, self.model, self._batches = gradients, model, batches
+    def __init__(
+        self,
+        gradients: Gradients,
+        model: nn.Module,
+        optimizer: torch.optim.Optimizer,
+        batches: Batches,
+    ) -> None:
+        self.gradients, self._batches = gradients, batches
+        self.parameters = {*model.parameters(), *trained(optimizer)}
         self.recorder = Recorder(batches.device)
         self._graphs: dict[tuple, _Graph] = {}
         self._seen: Counter[tuple] = Counter()
@@ -89,7 +98,7 @@ class _Graph:
                 "sequences) nor make tensors on the CPU. Use compile=False for this model. The "
                 f"GPU said: {error}"
             ) from error
-        self._gradients = [(p, p.grad) for p in owner.model.parameters() if p.grad is not None]
+        self._gradients = [(p, p.grad) for p in owner.parameters if p.grad is not None]
 
     def replay(self, step: Step, x: Inputs, y: Tensor) -> tuple[Tensor, Tensor]:
         """Output and loss of a batch; gradients and state are left where they belong."""

@@ -3,20 +3,41 @@
 import math
 from typing import Any
 
-# Names that end in one of these are better when they are smaller.
-SMALLER_IS_BETTER = ("loss", "error", "mse", "perplexity")
+# What the words of a measure's name are, or end in if it is longer than three letters.
+SMALLER_IS_BETTER = """
+    loss error errors mse rmse rmsle mae deviation distance divergence entropy perplexity nll
+    brier wer cer cost bits
+"""
+LARGER_IS_BETTER = "accuracy acc score bleu match precision recall f1 auc auroc r2 iou dice"
+MODES = {
+    "min": tuple(SMALLER_IS_BETTER.split()),
+    "max": tuple(LARGER_IS_BETTER.split()),
+}
 
 
 def mode_of(metric: str) -> str:
-    """``"min"`` if a smaller value of the metric is better (by its name), otherwise ``"max"``."""
-    return "min" if metric.endswith(SMALLER_IS_BETTER) else "max"
+    """``"min"`` if a smaller value of a measure is better, ``"max"`` if a larger one is.
+
+    The last word of its name that tells decides: an error rate is an error.
+
+    Raises:
+        ValueError: If no word does; a guess would take the worst epoch for the best.
+    """
+    for word in reversed(metric.lower().split("_")):
+        for mode, endings in MODES.items():
+            if word in endings or word.endswith(tuple(e for e in endings if len(e) > 3)):
+                return mode
+    raise ValueError(
+        f"the name {metric!r} does not tell whether a smaller or a larger value is better; say "
+        "mode='min' or mode='max'."
+    )
 
 
 class History:
     """The numbers of a run, one row an epoch; plain Python floats in plain lists.
 
-    ``history["train_loss"]`` is one column and ``history.columns`` all of them by name:
-    ``train_loss`` and ``train_NAME`` for each metric, ``validation_loss`` and
+    ``history["train_loss"]`` or ``history.train_loss`` is one column and ``history.columns`` all of
+    them by name: ``train_loss`` and ``train_NAME`` for each metric, ``validation_loss`` and
     ``validation_NAME`` where there was a validation set, ``lr`` (of the first parameter group, at
     the epoch's start) and ``seconds`` (training and validation). Those of training are averages
     over the epoch, while the weights change, in training mode and of the objective that is
@@ -78,17 +99,30 @@ class History:
             raise KeyError(f"History: no column {name!r}; there are: {known}")
         return columns[name]
 
+    def __getattr__(self, name: str) -> list[float]:
+        """One column, where its name is no other attribute's."""
+        rows = self.__dict__.get("_rows")
+        if rows and name in rows[0]:
+            return self[name]
+        known = ", ".join(rows[0]) if rows else "none, as no epoch was completed"
+        raise AttributeError(f"History: no attribute or column {name!r}; the columns are: {known}")
+
+    def __dir__(self) -> list[str]:
+        """The attributes, the columns among them."""
+        return sorted({*super().__dir__(), *self.columns})
+
     def best(self, metric: str = "validation_loss", mode: str | None = None) -> tuple[int, float]:
         """The epoch with the best value of a column, the first of equals, and that value.
 
         Args:
             metric: A column's name.
-            mode: ``"min"`` or ``"max"``; by default by the name: the smallest of a loss, error,
-                mse or perplexity, the largest of anything else.
+            mode: ``"min"`` or ``"max"``; by default by the name: the smallest loss, error, mae or
+                perplexity, the largest accuracy, score or bleu.
 
         Raises:
             KeyError: If there is no such column.
-            ValueError: If it holds no number but NaN, or the mode is unknown.
+            ValueError: If it holds no number but NaN, if the mode is unknown, or if there is none
+                and the name does not tell it.
         """
         mode = mode or mode_of(metric)
         if mode not in ("min", "max"):

@@ -53,7 +53,7 @@ def fit(
     columns = options.check(
         model, optimizer, validation, epochs, metrics, early_stopping, clip_grad_norm
     )
-    options.check_schedule(scheduler, schedule_per, optimizer, validation)
+    options.check_schedule(scheduler, schedule_per, optimizer, validation, metrics)
     device = options.place(model, device, optimizer, memory_format)
     objective = options.smoothed(loss, label_smoothing)
     autocast, scaler = options.precision(amp, device, compile)  # pass everything without amp
@@ -67,7 +67,7 @@ def fit(
     saved = Checkpoint(checkpoint, (train, validation), state, columns, group, resume=resume)
     bar = Progress(progress and not group.rank, epochs, batches.length, done=len(history))
 
-    def differentiate(step: Step, x: Inputs, y: Tensor) -> tuple[Tensor, Tensor]:
+    def gradients(step: Step, x: Inputs, y: Tensor) -> tuple[Tensor, Tensor]:
         with autocast():
             output = step(x)
             batches.check(output, y)
@@ -75,7 +75,7 @@ def fit(
         scaler.scale(batches.shared(batch_loss)).backward()
         return output.detach(), batch_loss.detach()
 
-    compute = Graphs(differentiate, model, batches) if compile == "cuda-graph" else differentiate
+    compute = Graphs(gradients, model, optimizer, batches) if compile == "cuda-graph" else gradients
     try:
         for epoch in options.epochs_to_go(epochs, history, early_stopping):
             started, lr = time.perf_counter(), float(optimizer.param_groups[0]["lr"])
@@ -84,11 +84,11 @@ def fit(
             step = Step(forward, batches.continues)  # hands a recurrent network its state back
             for x, y in bar.follow(batches, epoch, meter):
                 optimizer.zero_grad()
+                model.zero_grad()  # also of what the optimizer leaves alone: it would pile up
                 output, batch_loss = compute(step, x, y)
-                meter.add(batch_loss, output, y, batches.count)
+                meter.add(batch_loss, output, y, batches.count, batches.mass)
                 if clip_grad_norm is not None:
-                    scaler.unscale_(optimizer)
-                    nn.utils.clip_grad_norm_(model.parameters(), clip_grad_norm)
+                    options.clip(optimizer, clip_grad_norm, scaler)
                 scaler.step(optimizer)
                 scaler.update()
                 if scheduler is not None and schedule_per == "batch":
@@ -131,26 +131,32 @@ Args:
         ``model(x, state)`` from the state, detached, that the batch before it ended with.
     train: The batches: a `TensorLoader`, a torch `DataLoader`, a list of pairs (x, y); anything
         that can be gone through once an epoch. x is (N, …), y is (N, …). Where x is a tuple of
-        such tensors, as `PooledLoader` makes it, the model is called as ``model(*x)``.
+        such tensors, as `PooledLoader` makes it, the model is called as ``model(*x)``. Arrays of
+        NumPy become tensors: floats of torch's default dtype, whole numbers of int64.
         Labels, tokens and lengths out of range are found before they reach a GPU, where they would
         end the process's use of it. Only batches that lie on a GPU already and come from no loader
         or `TensorDataset` are looked at one in 50, as every look waits for the GPU.
     validation: Held-out batches, measured after each epoch in evaluation mode.
-    optimizer: Built from ``model.parameters()``. One made with ``fused=True`` is faster on a GPU;
-        with float16 it also spares a wait for the GPU in every step.
+    optimizer: Built from ``model.parameters()`` or some of them, perhaps with parameters of the
+        loss. One made with ``fused=True`` is faster on a GPU; with float16 it also spares a wait
+        for the GPU in every step.
     epochs: Epochs in all, those before a resume included.
-    loss: A function (output, y) that returns the batch's mean, a 0-d tensor.
+    loss: A function (output, y) that returns the batch's mean, a 0-d tensor. Of torch's losses over
+        classes the ``weight`` of each class is known: the mean over an epoch, too, is divided by
+        the weights of all its labels.
     metrics: Functions (output, y) by name, each returning a batch's mean as one number. Like the
         loss they are averaged over all examples or, where y holds several class numbers each,
         over all of these but those that the loss ignores (``ignore_index``).
         ``None`` or ``{{}}`` for none, as in regression.
     scheduler: A torch learning-rate scheduler of this optimizer. `ReduceLROnPlateau` is given the
-        validation loss.
+        validation loss or, with ``mode="max"``, the first of the metrics of which more is better by
+        its name, such as the accuracy.
     schedule_per: ``"epoch"`` or ``"batch"``: when the scheduler steps.
     label_smoothing: ε in [0, 1] for the training objective, where ``loss`` is a function that
         takes it, as `F.cross_entropy` does. Validation uses the plain loss.
     early_stopping: An `EarlyStopping`.
-    clip_grad_norm: The largest norm of all gradients together; a larger one is scaled down to it.
+    clip_grad_norm: The largest norm of the gradients of all that the optimizer trains, together; a
+        larger one is scaled down to it.
     amp: Mixed precision. ``True`` takes bfloat16, or float16 with scaled gradients on GPUs
         without bfloat16; or name one of the two dtypes.
     compile: ``True`` or a mode of `torch.compile`, such as ``"max-autotune"``, runs the model
@@ -197,7 +203,7 @@ def evaluate(
         model: The network; each of its modules is put back into the mode it was in. One that
             returns (output, state) is treated as in `fit`.
         data: Batches (x, y), as for `fit`.
-        loss: A function (output, y) that returns the batch's mean, a 0-d tensor.
+        loss: A function (output, y) that returns the batch's mean, a 0-d tensor, as for `fit`.
         metrics: Functions (output, y) by name, each returning a batch's mean as one number.
         device: Where to compute; the model is moved there. ``None``: where the model is.
         amp: Mixed precision, as for `fit`.
@@ -236,5 +242,5 @@ def measure(
                 output = step(x)
                 batches.check(output, y)
                 batch_loss = scalar(loss(output, y))
-            meter.add(batch_loss, output, y, batches.count)
+            meter.add(batch_loss, output, y, batches.count, batches.mass)
     return meter.means(prefix)

@@ -4,7 +4,7 @@ import contextlib
 import functools
 import inspect
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import torch
@@ -14,10 +14,11 @@ from torch.optim.lr_scheduler import ReduceLROnPlateau
 from dlcourse import runtime
 from dlcourse.training.batches import Batches
 from dlcourse.training.early_stopping import EarlyStopping
-from dlcourse.training.history import History
+from dlcourse.training.history import History, mode_of
 from dlcourse.training.parts import Loss, Metric
 
 CUDA_GRAPH = "cuda-graph"
+HELD_OUT = "validation_"
 COMPILE_MODES = ("default", "reduce-overhead", "max-autotune", "max-autotune-no-cudagraphs")
 
 
@@ -48,7 +49,7 @@ def check(
     if isinstance(optimizer, torch.optim.LBFGS):
         raise ValueError("fit: LBFGS needs several passes a step; use another optimizer.")
     ours = {id(p) for p in model.parameters()}
-    if not any(id(p) in ours for group in optimizer.param_groups for p in group["params"]):
+    if not any(id(p) in ours for p in trained(optimizer)):
         raise ValueError(
             "fit: the optimizer holds none of this model's parameters; build it from this "
             "model.parameters()."
@@ -71,6 +72,17 @@ def check(
     return [*columns, "lr", "seconds"]
 
 
+def trained(optimizer: torch.optim.Optimizer) -> list[torch.Tensor]:
+    """All that an optimizer steps: perhaps a part of the model, perhaps more than it."""
+    return [p for group in optimizer.param_groups for p in group["params"]]
+
+
+def clip(optimizer: torch.optim.Optimizer, most: float, scaler: torch.amp.GradScaler) -> None:
+    """Scale an optimizer's gradients down to a norm, if theirs, unscaled, is larger."""
+    scaler.unscale_(optimizer)
+    nn.utils.clip_grad_norm_(trained(optimizer), most)
+
+
 def check_model(caller: str, model: nn.Module) -> None:
     """Refuse what is not a network."""
     if not isinstance(model, nn.Module):
@@ -89,7 +101,9 @@ def check_metrics(caller: str, metrics: Mapping[str, Metric]) -> None:
         raise ValueError(f"{caller}: the loss is always reported; give the metric another name.")
 
 
-def check_schedule(scheduler: Any, per: str, optimizer: Any, validation: Any) -> None:
+def check_schedule(
+    scheduler: Any, per: str, optimizer: Any, validation: Any, metrics: Mapping[str, Metric]
+) -> None:
     """Refuse a schedule that could not be stepped or would move another optimizer."""
     if per not in ("epoch", "batch"):
         raise ValueError(f"fit: schedule_per must be 'epoch' or 'batch', got {per!r}.")
@@ -101,6 +115,12 @@ def check_schedule(scheduler: Any, per: str, optimizer: Any, validation: Any) ->
         raise ValueError(
             "fit: ReduceLROnPlateau looks at the validation loss after each epoch; pass validation "
             "data and schedule_per='epoch'."
+        )
+    if isinstance(scheduler, ReduceLROnPlateau) and not watched(scheduler, metrics):
+        raise ValueError(
+            "fit: ReduceLROnPlateau(mode='max') waits for a measure to grow, and there is "
+            f"{', '.join(('loss', *metrics))}; pass a metric of which more is better by its name, "
+            "such as accuracy, or take mode='min', which looks at the loss."
         )
 
 
@@ -244,8 +264,20 @@ def epochs_to_go(
 
 
 def step_scheduler(scheduler: Any, row: Mapping[str, float]) -> None:
-    """An epoch's step of a learning-rate schedule; a plateau one is told the validation loss."""
+    """An epoch's step of a learning-rate schedule; a plateau one is told what it watches."""
     if isinstance(scheduler, ReduceLROnPlateau):
-        scheduler.step(row["validation_loss"])
+        held_out = {k[len(HELD_OUT) :]: v for k, v in row.items() if k.startswith(HELD_OUT)}
+        scheduler.step(held_out[watched(scheduler, held_out)])
     else:
         scheduler.step()
+
+
+def watched(scheduler: ReduceLROnPlateau, measures: Iterable[str]) -> str | None:
+    """The measure that a plateau schedule watches, by its mode; None if there is none for it."""
+    if scheduler.mode == "min":
+        return "loss"
+    for name in measures:
+        with contextlib.suppress(ValueError):  # the name does not tell
+            if mode_of(name) == "max":
+                return name
+    return None

@@ -83,6 +83,8 @@ def scalar(loss: Any) -> Tensor:
 class Meter:
     """The loss and the metrics of one pass over the data, each batch weighted by its labels.
 
+    The loss is weighted by what it has divided by, so that its mean is that of one large batch.
+
     The numbers stay on the device until `collect`; in training, that is also when the losses are
     checked to be finite (at once on a CPU, where looking costs nothing).
     """
@@ -91,11 +93,21 @@ class Meter:
         self, metrics: Mapping[str, Metric], group: Group, epoch: int | None = None
     ) -> None:
         self._metrics, self._group, self._epoch = metrics, group, epoch
-        self._waiting: list[tuple[int | Tensor, list[Tensor]]] = []  # a batch's count and values
-        self._seen: list[list[float]] = []  # the same as numbers: the count first
+        self._waiting: list[tuple[float | Tensor, ...]] = []  # a batch's mass, count, loss, metrics
+        self._seen: list[list[float]] = []  # the same as numbers
 
-    def add(self, loss: Tensor, output: Tensor, target: Tensor, count: int | Tensor) -> None:
-        """Take in a batch: its mean loss (0-d), of ``count`` labels, output and targets (N, …)."""
+    def add(
+        self,
+        loss: Tensor,
+        output: Tensor,
+        target: Tensor,
+        count: int | Tensor,
+        mass: float | Tensor | None = None,
+    ) -> None:
+        """Take in a batch: its mean loss (0-d), output and targets (N, …).
+
+        ``count`` is the number of labels, ``mass`` their weight in the loss, if not the same.
+        """
         values = [loss.detach()]
         output = output.detach()  # so that metrics build no graph
         for name, metric in self._metrics.items():
@@ -108,7 +120,7 @@ class Meter:
                 )
             # A view would keep the whole output, which a CUDA graph's next step writes over.
             values.append(value if value._base is None else value.clone())
-        self._waiting.append((count, values))
+        self._waiting.append((count if mass is None else mass, count, *values))
         if self._epoch is not None and loss.device.type == "cpu" and not math.isfinite(loss.item()):
             self.collect()
 
@@ -118,23 +130,27 @@ class Meter:
         Raises:
             NonFiniteLossError: In training, if a loss among them is not finite.
         """
-        flat = numbers([v for count, values in self._waiting for v in (count, *values)])
-        width, seen = 2 + len(self._metrics), len(self._seen)
+        flat = numbers(list(itertools.chain(*self._waiting)))
+        width, seen = 3 + len(self._metrics), len(self._seen)
         self._seen += [flat[i : i + width] for i in range(0, len(flat), width)]
         self._waiting.clear()
         if self._epoch is not None:
-            for batch, (_, loss, *_rest) in enumerate(self._seen[seen:], start=seen + 1):
+            for batch, (_, _, loss, *_rest) in enumerate(self._seen[seen:], start=seen + 1):
                 if not math.isfinite(loss):
                     raise NonFiniteLossError(self._epoch, batch, loss)
 
     def means(self, prefix: str = "") -> dict[str, float]:
         """The mean of the loss and of each metric over all labels, those of all processes."""
         self.collect()
-        counts, *columns = zip(*self._seen, strict=True)
-        sums = [math.fsum(v * n for v, n in zip(c, counts, strict=True)) for c in columns]
-        *sums, count = self._group.total([*sums, math.fsum(counts)])
-        names = ("loss", *self._metrics)
-        return {prefix + name: value / count for name, value in zip(names, sums, strict=True)}
+        mass, count, *columns = zip(*self._seen, strict=True)
+        by = [mass, *[count] * len(self._metrics)]  # what each column is weighted by
+        sums = [
+            math.fsum(v * n for v, n in zip(column, weights, strict=True) if n)
+            for column, weights in zip(columns, by, strict=True)
+        ]
+        found = self._group.total([*sums, *map(math.fsum, by)])
+        means = [a / b for a, b in zip(found[: len(by)], found[len(by) :], strict=True)]
+        return {prefix + n: mean for n, mean in zip(("loss", *self._metrics), means, strict=True)}
 
 
 def numbers(values: Sequence[float | Tensor]) -> list[float]:
@@ -156,17 +172,22 @@ def numbers(values: Sequence[float | Tensor]) -> list[float]:
     return found
 
 
+def bar(**options: Any) -> Any:
+    """A progress bar of tqdm, made with these options."""
+    with warnings.catch_warnings():  # without ipywidgets a plain bar does as well
+        warnings.simplefilter("ignore")
+        from tqdm.auto import tqdm
+    return tqdm(**options)
+
+
 class Progress:
     """One progress bar over all epochs, moved every few steps; nothing at all if not wanted."""
 
     def __init__(self, wanted: bool, epochs: int, steps: int | None, done: int) -> None:
         self._epochs, self._bar = epochs, None
         if wanted:
-            with warnings.catch_warnings():  # without ipywidgets a plain bar does as well
-                warnings.simplefilter("ignore")
-                from tqdm.auto import tqdm
             total = None if steps is None else epochs * steps
-            self._bar = tqdm(total=total, initial=done * (steps or 0), unit="step")
+            self._bar = bar(total=total, initial=done * (steps or 0), unit="step")
 
     def follow(self, batches: Iterable, epoch: int, meter: Meter) -> Iterator:
         """Yield the batches; look at the losses and move the bar every few steps."""

@@ -12,11 +12,13 @@ from dlcourse import runtime
 from dlcourse.datasets.loader import TensorLoader
 from dlcourse.inspection.summary import summary, total
 from dlcourse.training.loop import evaluate, fit
-from dlcourse.training.parts import NonFiniteLossError
+from dlcourse.training.parts import NonFiniteLossError, bar
 
 # Training on an example costs about three forward passes: the pass itself, then as many products
 # for the gradients of the inputs and for those of the weights.
 PASSES = 3
+# What `fit` can be told for all runs alike; anything else is made for one model or one run.
+OPTIONS = ("loss", "label_smoothing", "clip_grad_norm", "amp", "compile", "memory_format")
 
 
 @dataclass
@@ -66,6 +68,7 @@ def race(
     batch_size: int = 128,
     transform: Callable[[Tensor], Tensor] | None = None,
     device: str | torch.device | None = None,
+    progress: bool = False,
     **options: Any,
 ) -> list[Run]:
     """Train every network from every seed with the same budget, and measure after each epoch.
@@ -87,14 +90,22 @@ def race(
         batch_size: examples per step.
         transform: for the images of both sets, as in `TensorLoader`.
         device: where to compute; ``None`` is `dlcourse.device()`.
-        options: for `fit`, such as ``clip_grad_norm`` or ``amp``.
+        progress: whether to show a progress bar over the runs.
+        options: for `fit`: ``loss``, ``label_smoothing``, ``clip_grad_norm``, ``amp``, ``compile``
+            or ``memory_format``. Loss and precision are those of the validation, too.
 
     Returns:
         The runs, in the order in which they were made.
 
     Raises:
+        TypeError: an option that is none of these, as it would belong to a single run.
         ValueError: no network, no seed, or not exactly one budget above zero.
     """
+    if strangers := sorted(options.keys() - set(OPTIONS)):
+        raise TypeError(
+            f"race: {', '.join(strangers)} cannot be passed on to fit; of its options a race takes "
+            f"{', '.join(OPTIONS)}."
+        )
     budgets = {"epochs": epochs, "multiply_adds": multiply_adds, "seconds": seconds}
     given = {name: value for name, value in budgets.items() if value is not None}
     if len(given) != 1 or not next(iter(given.values())) > 0:
@@ -107,8 +118,11 @@ def race(
     device = runtime.device(device)
     held_out = TensorLoader(validation, batch_size=500, transform=transform, device=device)
     runs = []
+    shown = bar(total=len(seeds) * len(entrants), unit="run") if progress else None
     for seed in seeds:
         for name, build in entrants.items():
+            if shown is not None:
+                shown.set_description(f"{name}, seed {seed}")
             runtime.seed_everything(seed)
             model = build().to(device)
             batches = TensorLoader(train, batch_size, True, transform, seed=seed, device=device)
@@ -119,6 +133,10 @@ def race(
             if multiply_adds is not None:
                 limit = max(1, round(multiply_adds / (PASSES * cost * len(train))))
             _train(run, model, batches, held_out, optimizer(model), limit, seconds, options)
+            if shown is not None:
+                shown.update()
+    if shown is not None:
+        shown.close()
     return runs
 
 
@@ -133,6 +151,7 @@ def _train(
     options: Mapping[str, Any],
 ) -> None:
     """Fill a run's lists, epoch by epoch, until one of the limits."""
+    measured = {name: options[name] for name in ("loss", "amp") if name in options}
     while (epochs is None or len(run.seconds) < epochs) and (
         seconds is None or not run.seconds or run.seconds[-1] < seconds
     ):
@@ -146,6 +165,6 @@ def _train(
         run.examples.append((len(run.examples) + 1) * len(batches.dataset))
         run.seconds.append(sum(history["seconds"], start=(run.seconds or [0.0])[-1]))
         run.train_loss += history["train_loss"]
-        scores = evaluate(model, held_out)
+        scores = evaluate(model, held_out, **measured)
         run.loss.append(scores["loss"])
         run.accuracy.append(scores["accuracy"])

@@ -13,12 +13,15 @@ from nbgrader.coursedir import CourseDirectory
 from dlcourse.grading.classroom import execute, fingerprint
 from dlcourse.grading.classroom.record import Record
 from dlcourse.grading.classroom.results import Standing
+from dlcourse.grading.collection.platforms import tidy
 from dlcourse.grading.content.text import printable
 from dlcourse.grading.course import course_config, lone
 from dlcourse.grading.isolation.task import Task
+from dlcourse.grading.paths import SQLITE
 from dlcourse.grading.submissions import intake, transplant
 
 GLOB = set("*?[]{}")
+LONGEST = 128  # of a student's name in nbgrader's table; SQLite takes longer ones, too
 
 
 class Classroom:
@@ -64,6 +67,32 @@ class Classroom:
         folders = os.listdir(self.submitted) if self.submitted.is_dir() else []
         return sorted(self.record.enrolled | set(filter(self.has_submission, folders)))
 
+    def join(self) -> list[str]:
+        """Give folders whose names are a student's but for spaces or accents the student's name.
+
+        To Unicode an accent may be a part of its letter or a sign after it: some systems write a
+        name one way, some the other. nbgrader takes spaces at a name's ends away.
+
+        Returns:
+            A sentence for each. Where somebody has two folders, both stay (see `unusable`).
+        """
+        said = []
+        for name in sorted(os.listdir(self.submitted)) if self.submitted.is_dir() else ():
+            own = self.own_name(name)
+            if own != name and not os.path.lexists(self.submitted / own):
+                os.rename(self.submitted / name, self.submitted / own)
+                said.append(f"The folder {name!a} is now {own!a}, the student's name.")
+        return said
+
+    def own_name(self, name: str) -> str:
+        """The name by which the gradebook knows whom somebody calls ``name``."""
+        key = tidy(name)
+        same = sorted(other for other in self.record.enrolled if tidy(other) == key)
+        for known in (key, name, *same):
+            if known in self.record.enrolled and known.strip() == known:
+                return known
+        return name.strip()
+
     def has_submission(self, student: str) -> bool:
         """Whether a student handed anything in, as far as can be seen."""
         folder = self.submitted / student
@@ -76,6 +105,14 @@ class Classroom:
             return "the folder's name has one of * ? [ ] { }: rename it"
         if printable(student) != student:
             return "the folder's name has a line break or another sign that is not seen: rename it"
+        if self.own_name(student) != student:
+            return (
+                f"the folder {student!a} has the name of {self.own_name(student)!a}, who "
+                "has a folder, too, but for spaces or the way in which accents are written: keep "
+                "one of them"
+            )
+        if len(student) > LONGEST and not self.course.db_url.startswith(SQLITE):
+            return f"the folder's name is longer than the {LONGEST} characters of nbgrader's table"
         return ""
 
     def whole(self, student: str) -> NotebookNode:

@@ -42,13 +42,15 @@ def grade(
             "every one of them, add  --no-sandbox"
         )
     classroom = Classroom(slug, root, confined)
-    known = _known(classroom, students)
-    if not known:
+    with classroom.alone():
+        print("".join(f"{line}\n" for line in classroom.join()), end="")
+    students = _known(classroom, students)
+    chosen = classroom.students() if students is None else students
+    if not chosen:
         raise UserError(
             f"there is nothing to grade: no folder {classroom.submitted}/STUDENT/{slug}"
         )
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)
-    chosen = students or known
     try:
         with classroom.alone(), executor(workers, scheduler) as (pool, width):
             made = _grade(classroom, chosen, pool, width, force or students is not None)
@@ -66,7 +68,7 @@ def forget(slug: str, root: Path, students: Sequence[str]) -> int:
     """See :func:`dlcourse.grading.forget`."""
     find_exercise(slug, root / "solutions")
     classroom = Classroom(slug, root)
-    _known(classroom, students)
+    students = _known(classroom, students)
     for student in filter(classroom.has_submission, students):
         raise UserError(
             f"{student} has handed in {slug}: to grade it afresh, run  dlcourse grade {slug} "
@@ -83,15 +85,18 @@ def forget(slug: str, root: Path, students: Sequence[str]) -> int:
     return 0
 
 
-def _known(classroom: Classroom, students: Sequence[str] | None) -> list[str]:
-    """Everybody; an error if somebody else is asked for."""
+def _known(classroom: Classroom, students: Sequence[str] | None) -> list[str] | None:
+    """Those who are asked for, by their own names; an error if there is no such student."""
+    if students is None:
+        return None
     known = classroom.students()
-    for student in students or ():
+    asked = [name if name in known else classroom.own_name(name) for name in students]
+    for student in asked:
         if student not in known:
             raise UserError(
                 f"there is no student '{student}'; known are: {', '.join(known) or 'nobody'}"
             )
-    return known
+    return list(dict.fromkeys(asked))
 
 
 class _Waiting(NamedTuple):

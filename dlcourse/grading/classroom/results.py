@@ -11,6 +11,7 @@ from pathlib import Path
 from dlcourse.grading.content.text import cell, printable
 
 COLUMNS = ("student", "score", "max_score", "note")
+WIDEST = 40  # characters of a name in the table on a terminal
 GRADED, REFUSED, ABSENT, FAILED = "graded", "refused", "absent", "failed"
 
 
@@ -123,7 +124,8 @@ def not_graded(
 
 def show(results: list[Result]) -> None:
     """Print the list."""
-    width = max(map(len, [*(result.student for result in results), "student"]))
+    names = [len(result.student) for result in results]
+    width = max([len("student"), *(n for n in names if n <= WIDEST)])  # longer ones stick out
     print(f"{'student':{width}}  {'points':>13}")
     for result in results:
         got = "-" if result.score is None else f"{result.score:g} of {result.max_score:g}"

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from nbformat import NotebookNode
 
 from dlcourse.grading.course import UserError, course_config, find_exercise, load_config
+from dlcourse.grading.paths import sqlite_file
 from dlcourse.grading.reports import scanner
 
 
@@ -107,8 +108,8 @@ def read(slug: str, root: Path) -> Course:
         f"nothing of '{slug}' has been graded yet: run  dlcourse grade {slug}  first"
     )
     # SQLite would make an empty gradebook where there is none.
-    file = folders.db_url.removeprefix("sqlite:///")
-    if file != folders.db_url and not Path(file).exists():
+    file = sqlite_file(folders.db_url)
+    if file is not None and not file.exists():
         raise ungraded
     with Gradebook(folders.db_url, folders.course_id) as gradebook:
         try:
