@@ -59,9 +59,9 @@ def test_what_does_not_fit_is_an_error_with_the_numbers(ours):
         ((x[:, :, :4], weight), {}, ValueError, "kernel of 5 .* does not fit into 4 pixels"),
         ((x, weight), {"dilation": 2}, ValueError, "dilation 2 does not fit into 8 pixels"),
         ((x[:, :1], weight), {}, ValueError, "images have 1 channels, but the kernels are for 3"),
-        ((x, weight), {"stride": 0}, ValueError, "at least 1, got 0"),
-        ((x, weight), {"stride": -1}, ValueError, "at least 1, got -1"),
-        ((x, weight), {"dilation": 0}, ValueError, "at least 1, got 1 and 0"),
+        ((x, weight), {"stride": 0}, ValueError, "stride 0 .* must be at least 1"),
+        ((x, weight), {"stride": -1}, ValueError, "stride -1 .* must be at least 1"),
+        ((x, weight), {"dilation": 0}, ValueError, "dilation 0 must be at least 1"),
         ((x[0], weight), {}, ValueError, r"must be \(N, C, H, W\).*\(3, 8, 8\)"),
         ((x, weight[0]), {}, ValueError, r"weights \(O, C, h, w\).*\(3, 5, 5\)"),
         ((x.byte(), weight), {}, TypeError, "floating point, got torch.uint8"),
@@ -97,6 +97,9 @@ def test_output_size_equals_the_library(rng):
                 chapter.output_size(*numbers)
         else:
             assert chapter.output_size(*numbers) == expected
+    for wrong in [(0, 1), (5, 0), (5, 2, 1, -1)]:
+        with pytest.raises(ValueError, match="must be at least 1"):
+            chapter.output_size(*wrong)
 
 
 @pytest.mark.parametrize("kind", ["max", "avg"])

@@ -79,6 +79,7 @@ def test_clipping_skips_parameters_without_gradient():
     assert chapter.clip_by_norm([used, idle], 1.0) == 5
     torch.testing.assert_close(used.grad, torch.tensor([0.6, 0.8]))
     assert idle.grad is None
+    assert chapter.clip_by_norm([idle], 1.0) == 0 == nn.utils.clip_grad_norm_([idle], 1.0)
 
 
 def test_chain_gradient_is_the_derivative():
