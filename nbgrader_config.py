@@ -19,7 +19,8 @@ root = Path(__file__).resolve().parent
 # found where the environment has not been activated.
 bin_folder = str(Path(sys.executable).parent)
 if not os.environ.get("PATH", "").startswith(bin_folder):
-    os.environ["PATH"] = os.pathsep.join([bin_folder, os.environ.get("PATH", "")])
+    # An empty entry would mean whatever folder one is in.
+    os.environ["PATH"] = os.pathsep.join(filter(None, [bin_folder, os.environ.get("PATH", "")]))
 
 # This folder may have any name, which nbgrader would read as a pattern.
 paths.mend_nbgrader()

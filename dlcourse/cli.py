@@ -1,6 +1,7 @@
 """The command `dlcourse`."""
 
 import argparse
+import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,7 +21,7 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         """Print the message as the command's other errors are, and leave."""
-        self.exit(USER_ERROR, f"dlcourse: {message}; see {self.prog} --help\n")
+        self.exit(USER_ERROR, f"dlcourse: {_shown(message)}; see {self.prog} --help\n")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -122,6 +123,8 @@ def _grading(args: argparse.Namespace) -> int:
     # For internationalized addresses, which no notebook has, jsonschema would build a grammar when
     # nbformat imports it: two seconds. Without this module it does without that check.
     sys.modules.setdefault("rfc3987_syntax", None)
+    # What the gradebook refuses nbgrader shows as a traceback, on its way to whom it may concern.
+    logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
     from dlcourse import grading  # it asks for the extra that it needs
 
     try:
@@ -155,13 +158,21 @@ def _grading(args: argparse.Namespace) -> int:
         )
     except grading.UserError as error:
         return _fail(str(error))
+    except Exception as error:
+        if (reason := grading.explained(error, args.root)) is None:
+            raise
+        return _fail(reason)
 
 
 def _fail(message: str) -> int:
+    print(f"dlcourse: {_shown(message)}", file=sys.stderr)
+    return USER_ERROR
+
+
+def _shown(message: str) -> str:
     from dlcourse.grading.content.text import printable  # a message may hold a stranger's words
 
-    print(f"dlcourse: {printable(message)}", file=sys.stderr)
-    return USER_ERROR
+    return printable(message)
 
 
 if __name__ == "__main__":

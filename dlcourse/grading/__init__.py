@@ -6,13 +6,14 @@ only when one of them runs.
 
 from pathlib import Path
 
-from dlcourse.grading.course import UserError, require_nbgrader
+from dlcourse.grading.course import UserError, explained, require_nbgrader
 
 __all__ = [
     "UserError",
     "check",
     "collect",
     "due",
+    "explained",
     "feedback",
     "forget",
     "grade",

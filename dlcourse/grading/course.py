@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import importlib
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,8 +15,52 @@ if TYPE_CHECKING:
     from traitlets.config import Config
 
 
+FULL = "the disk is full ({}): make room, then run this again"
+MEGABYTE = 1_000_000
+
+
 class UserError(Exception):
     """A mistake of the person at the keyboard; its text says what to do, in a sentence or two."""
+
+
+def explained(error: BaseException, root: Path) -> str | None:
+    """What a failure of the machine means for a course, in a sentence; None of any other error.
+
+    Args:
+        error: of the file system, or of the gradebook, which lies in it; or one that was raised
+            instead of such a one.
+        root: the course's folder.
+    """
+    if isinstance(error, OSError):
+        where = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
+        if isinstance(error, BrokenPipeError | ConnectionError | TimeoutError):
+            return None
+        if isinstance(error, FileNotFoundError) and where and os.sep not in where:
+            return f"the program {where} is not found: PATH is {os.environ.get('PATH') or 'empty'}"
+        where, words = where or str(root), (error.strerror or str(error)).lower()
+    elif type(error).__module__.startswith("sqlalchemy.") and getattr(error, "orig", None):
+        where, words = f"the gradebook of {root}", str(error.orig).lower()
+    else:
+        before = error.__cause__ or error.__context__
+        return explained(before, root) if before is not None else None
+    if any(sign in words for sign in ("no space", "quota", "disk is full")):
+        return FULL.format(where)
+    if any(sign in words for sign in ("read-only", "readonly", "permission", "not permitted")):
+        return f"{where} may not be written to: run this where it may, or on a copy of the course"
+    if "unable to open database" in words:
+        return (
+            f"{where} cannot be opened: does the folder of c.CourseDirectory.db_url in "
+            "nbgrader_config.py exist, and may it be written to?"
+        )
+    return f"{where}: {words}"
+
+
+def told(done: dict, root: Path) -> str:
+    """Why a call of nbgrader's failed: a full disk, of which it does not say, or its last line."""
+    if shutil.disk_usage(root).free < MEGABYTE:
+        return FULL.format(root)
+    lines = [line for line in (done["error"] or done["log"] or "").splitlines() if line.strip()]
+    return f"nbgrader failed: {(lines or ['it does not say why'])[-1]}"
 
 
 def require_nbgrader() -> None:

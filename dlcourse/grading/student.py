@@ -24,7 +24,7 @@ def check(target: str, root: Path) -> int:
             raise UserError(f"there is no file {path}")
         path = find_exercise(target, root / "exercises")
     notebook = _read(path)
-    print(f"Running {path} …", flush=True)
+    print(f"Running {printable(str(path))} …", flush=True)
     results = _validate(path, root)
 
     if "type_changed" in results or "changed" in results:

@@ -20,7 +20,8 @@ from dlcourse.grading.classroom import results
 from dlcourse.grading.classroom.classroom import Classroom
 from dlcourse.grading.classroom.executor import executor
 from dlcourse.grading.classroom.results import Result
-from dlcourse.grading.course import UserError, find_exercise
+from dlcourse.grading.content.text import printable
+from dlcourse.grading.course import UserError, explained, find_exercise
 from dlcourse.grading.isolation import sandbox, session
 from dlcourse.grading.submissions.transplant import LACKS, LEFT_OUT, REFUSED
 
@@ -60,7 +61,7 @@ def grade(
     if students is None:
         path = classroom.reports / f"{slug}.csv"
         results.save(made, path)
-        print(f"Report: {path}; more with  dlcourse report {slug}")
+        print(f"Report: {printable(str(path))}; more with  dlcourse report {slug}")
     return int(not all(result.done for result in made))
 
 
@@ -78,10 +79,11 @@ def forget(slug: str, root: Path, students: Sequence[str]) -> int:
         for student in students:
             standing = classroom.record.standing(student)
             if standing is None:
-                print(f"{student} has no grade for {slug}.")
+                print(f"{printable(student)} has no grade for {slug}.")
                 continue
             classroom.record.forget(student)
-            print(f"Removed: {standing.score:g} of {standing.max_score:g} of {student} for {slug}.")
+            points = f"{standing.score:g} of {standing.max_score:g}"
+            print(f"Removed: {points} of {printable(student)} for {slug}.")
     return 0
 
 
@@ -137,7 +139,7 @@ def _guarded(classroom: Classroom, student: str, step, *arguments) -> Result | N
         return step(classroom, student, *arguments)
     except Exception as error:
         known = isinstance(error, RuntimeError | UserError | OSError) and str(error)
-        reason = known or f"{type(error).__name__}: {error}"
+        reason = explained(error, classroom.root) or known or f"{type(error).__name__}: {error}"
         standing = None
         with contextlib.suppress(Exception):
             standing = classroom.record.standing(student)

@@ -15,7 +15,7 @@ import dlcourse
 from dlcourse.grading.classroom.classroom import Classroom
 from dlcourse.grading.collection.collect import collected
 from dlcourse.grading.content.text import printable
-from dlcourse.grading.course import UserError, find_exercise
+from dlcourse.grading.course import UserError, find_exercise, told
 
 MADE = "made.sha256"
 TIME = (1980, 1, 1, 0, 0, 0)  # an archive of the same pages is the same
@@ -46,19 +46,20 @@ def feedback(
             if not (page.exists() and mark.exists() and mark.read_text() == digest):
                 done = api.generate_feedback(slug, student, force=True)
                 if not done["success"]:
-                    failed[student] = (done["error"] or done["log"] or "").strip().splitlines()[-1:]
+                    failed[student] = told(done, classroom.root)
                     continue
                 mark.write_text(digest)
                 made += 1
             pages[student] = page
     for student, reason in failed.items():
-        print(f"{printable(student)}: no page: {printable(' '.join(reason))}")
+        print(f"{printable(student)}: no page: {printable(reason)}")
     print(
-        f"{made} pages made, {len(pages) - made} as before: {classroom.record.pages}/STUDENT/{slug}"
+        f"{made} pages made, {len(pages) - made} as before: "
+        f"{printable(str(classroom.record.pages))}/STUDENT/{slug}"
     )
     if archive is not None:
         _pack(archive, pages, classroom)
-        print(f"To hand back: {archive}")
+        print(f"To hand back: {printable(str(archive))}")
     return int(bool(failed))
 
 

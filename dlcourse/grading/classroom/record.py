@@ -23,7 +23,9 @@ from nbgrader.preprocessors import SaveAutoGrades
 
 from dlcourse.grading.classroom import deadlines, execute, fingerprint, ledger
 from dlcourse.grading.classroom.results import ByHand, Standing
+from dlcourse.grading.course import told
 from dlcourse.grading.submissions import template
+from dlcourse.grading.submissions.transplant import REFUSED
 
 FINGERPRINT = "graded.sha256"
 
@@ -32,7 +34,8 @@ class SaveGrades(SaveAutoGrades):
     """The step of ``Autograde`` that enters points.
 
     nbgrader's own asks for a new look at all points that were given by hand whenever a submission
-    is graded again. Here what was graded by hand stays so while the answer is the same.
+    is graded again. Here what was graded by hand stays so while the answer is the same, and what
+    waits for a person waits on when a file comes in that cannot be read.
     """
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
@@ -51,6 +54,7 @@ class SaveGrades(SaveAutoGrades):
             notebook = gradebook.find_submission_notebook(*names).id
             entry = ledger.read(gradebook, notebook)
         self._before, self._now = entry.answers, fingerprint.of_answers(nb)
+        self._refused = REFUSED in nb.metadata
         nb, resources = super().preprocess(nb, resources)
         with Gradebook(given["db_url"]) as gradebook:
             ledger.write(gradebook, notebook, replace(entry, answers=self._now))
@@ -58,12 +62,15 @@ class SaveGrades(SaveAutoGrades):
 
     def _add_score(self, cell: NotebookNode, resources: dict) -> None:
         name = cell.metadata["nbgrader"]["grade_id"]
-        if self._before.get(name) != self._now[name]:
-            super()._add_score(cell, resources)
-            return
         names = self.notebook_id, self.assignment_id, self.student_id
         grade = self.gradebook.find_grade(name, *names)
+        waited = grade.needs_manual_grade
+        if self._before.get(name) != self._now[name]:
+            super()._add_score(cell, resources)
         grade.auto_score, _ = utils.determine_grade(cell, self.log)
+        # What cannot be read answers nothing: who waited for a person before it waits still.
+        if waited and self._refused:
+            grade.needs_manual_grade = True
         self.gradebook.db.commit()
 
 
@@ -174,8 +181,7 @@ class Record:
             warnings.simplefilter("ignore")  # SQLAlchemy's, at nbgrader's way of adding rows
             done = api.autograde(self.slug, student, force=True)
         if not done["success"]:
-            lines = [line for line in (done["error"] or done["log"] or "").splitlines() if line]
-            raise RuntimeError(f"nbgrader failed: {(lines or ['it does not say why'])[-1]}")
+            raise RuntimeError(told(done, Path(self.course.root)))
         made = self.staging / "autograded" / student / self.slug
         (made / FINGERPRINT).write_text(inputs)
         final = self.folder / student / self.slug

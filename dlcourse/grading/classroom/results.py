@@ -87,7 +87,10 @@ def graded(student: str, standing: Standing, refusal: str, remarks: list[str]) -
     notes += remarks
     if standing.penalty:
         notes.append(f"{standing.penalty:g} points less since it was late")
-    if standing.waiting:
+    if standing.waiting and refusal:
+        names = [g.question for g in standing.by_hand if g.waiting and g.points is None]
+        notes.append(f"an earlier answer still waits to be graded by hand ({', '.join(names)})")
+    elif standing.waiting:
         notes.append("has answers to grade by hand")
     given = [grade for grade in standing.by_hand if grade.points is not None]
     if old := [grade for grade in given if grade.waiting or refusal]:

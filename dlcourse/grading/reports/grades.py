@@ -32,7 +32,7 @@ def fill(slugs: Sequence[str], root: Path, path: Path, to: Path | None, column: 
     with Gradebook(course.db_url) as gradebook:
         said = filled(gradebook, slugs, path, to, column)
     print("\n".join(said))
-    print(f"To hand back: {to}")
+    print(f"To hand back: {printable(str(to))}")
     return 0
 
 
@@ -192,7 +192,7 @@ def _write(table: Table, to: Path) -> None:
     """Everything quoted, and no cell that a spreadsheet would run; whole or not at all."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=table.delimiter, quoting=csv.QUOTE_ALL)
-    writer.writerow(table.heads)
+    writer.writerow(map(_harmless, table.heads))
     writer.writerows([_harmless(value) for value in row] for row in table.rows)
     write({to: table.start + out.getvalue()})
 

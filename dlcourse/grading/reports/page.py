@@ -56,7 +56,7 @@ def report(slug: str, root: Path) -> int:
     }
     write(contents)
     for name, path in zip(("Page", "Questions", "Students"), contents, strict=True):
-        print(f"{name + ':':10} {path}")
+        print(f"{name + ':':10} {printable(str(path))}")
     print("\n" + "\n".join(summary(found)))
     return 0
 

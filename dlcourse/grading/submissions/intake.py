@@ -8,6 +8,7 @@
 import json
 import os
 import stat
+import sys
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,11 @@ if TYPE_CHECKING:
 MAX_NOTEBOOK = 20 * MEGABYTE  # an honest notebook with many figures has 1 or 2
 MAX_CELLS = 1000
 MAX_CELL = 200_000  # characters of one cell's text; a long answer has 5,000
+AFRESH = "take its outputs and metadata out, or put your answers into a fresh copy"
+NESTED = (
+    "{} nests lists or objects hundreds of levels deep in one another, which no notebook needs: "
+    + AFRESH
+)
 REFUSAL = "dlcourse_refusal"  # in nbconvert's resources: why a submission is not graded
 OURS = "dlcourse"  # how the names of all metadata begin that only the grader writes
 
@@ -95,8 +101,13 @@ def read_notebook(path: Path, name: str | None = None) -> "NotebookNode":
             f"{name} is not a notebook, or only a part of one: its JSON breaks off or is damaged "
             f"at line {error.lineno}. Save the notebook again, or copy it afresh."
         ) from error
-    except (RecursionError, ValueError) as error:  # lists in lists in lists; endless digits
-        raise RefusedError(f"{name} is not a Jupyter notebook: its JSON cannot be read") from error
+    except RecursionError as error:
+        raise RefusedError(NESTED.format(name)) from error
+    except ValueError as error:  # the only other thing that Python does not read
+        raise RefusedError(
+            f"{name} holds a number of more than {sys.get_int_max_str_digits()} digits, which no "
+            f"notebook needs: {AFRESH}"
+        ) from error
     # Half characters, which JSON can hold and a file cannot, become question marks.
     text = json.dumps(notebook, ensure_ascii=False).encode("utf-8", "replace").decode()
     try:
@@ -105,6 +116,8 @@ def read_notebook(path: Path, name: str | None = None) -> "NotebookNode":
             warnings.simplefilter("ignore")
             nbformat.validate(validator.normalize(nbformat.from_dict(json.loads(text)))[1])
             notebook = validator.normalize(nbformat.reads(text, as_version=4))[1]
+    except RecursionError as error:
+        raise RefusedError(NESTED.format(name)) from error
     except Exception as error:  # nbformat has a dozen ways to refuse
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise RefusedError(f"{name} is not a Jupyter notebook: {reason[:200]}") from error
