@@ -19,7 +19,8 @@ LAYERS = [
     {"testing"},
 ]
 GRADING = [
-    "course", "content", "collection", "submissions", "calls", "isolation", "classroom", "reports",
+    "course", "content", "collection", "submissions", "validation", "calls", "isolation",
+    "classroom", "reports",
 ]  # fmt: skip
 
 

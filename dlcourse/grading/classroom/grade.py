@@ -22,7 +22,7 @@ from dlcourse.grading.classroom.executor import executor
 from dlcourse.grading.classroom.results import Result
 from dlcourse.grading.course import UserError, find_exercise
 from dlcourse.grading.isolation import sandbox, session
-from dlcourse.grading.submissions.transplant import LACKS, LEFT_OUT, REFUSED
+from dlcourse.grading.submissions.transplant import LACKS, LEFT_OUT, MATCHED, REFUSED
 
 
 def grade(
@@ -182,6 +182,8 @@ def _line(classroom: Classroom, student: str, whole: NotebookNode) -> Result:
     remarks = []
     if lacks := whole.metadata.get(LACKS):
         remarks.append(f"lacks cells of the exercise, which count as not filled in: {_few(lacks)}")
+    for how, names in whole.metadata.get(MATCHED, {}).items():
+        remarks.append(f"{how}: {_few(names)}")
     if changed := whole.metadata.get(LEFT_OUT):
         remarks.append(f"changed, not used: {changed}")
     if classroom.timestamp(student) is None:
