@@ -27,6 +27,8 @@ CHANGED = (
     "At grading they are replaced by the original ones, so that nothing learned from changed "
     "tests counts. Copy them back from the released notebook, then check again."
 )
+# Where a course's own settings are not at hand: time for networks, and no warnings of the kernel.
+SETTINGS = {"timeout": 180, "extra_arguments": ["--IPKernelApp.log_level=40"]}
 REPLACED = "The original ones were run in their place, as at grading."
 
 
@@ -117,10 +119,13 @@ def _run(path: Path, root: Path, whole: "NotebookNode", cells: list["NotebookNod
     """
     part = nbformat.v4.new_notebook(metadata=whole.metadata)
     part.cells = cells
+    settings = load_config(root)
+    for name, value in SETTINGS.items():
+        settings.ExecutePreprocessor.setdefault(name, value)
     where = {"metadata": {"path": str(path.resolve().parent)}}
     try:
         with utils.setenv(NBGRADER_VALIDATING="1", NBGRADER_EXECUTION="validate"):
-            done, _ = Execute(config=load_config(root)).preprocess(part, where)
+            done, _ = Execute(config=settings).preprocess(part, where)
     except DeadKernelError as error:
         raise UserError(
             f"the kernel died while {path} ran: some cell ends Python itself (exit, os._exit) or "

@@ -1,10 +1,12 @@
 """The tasks of an exercise, which of their cells run, and what came of each."""
 
+import ast
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from IPython.core.inputtransformer2 import TransformerManager
 from nbconvert.filters import strip_ansi
 from nbgrader import utils
 
@@ -19,7 +21,6 @@ ANSWERED, PASS, FAIL, MISSING, RAISES, RAN = "answered", "pass", "FAIL", "MISSIN
 NO_ANSWER = "NO ANSWER"
 GOOD = (ANSWERED, PASS, RAN)
 QUESTIONS = {"check_choice", "check_number"}  # checks that take any answer of the right kind
-ERROR = re.compile(r" \([^()]*, line (\d+)\)$")  # where IPython says that a syntax error is
 
 
 @dataclass
@@ -85,23 +86,23 @@ def name_of(cell: "NotebookNode") -> str:
     return printable(grade_id(cell)).removesuffix("-test")
 
 
-def chosen(found: Sequence[Task], names: Sequence[str], experiments: bool) -> list[Task]:
+def chosen(found: Sequence[Task], asked: Sequence[str], experiments: bool) -> list[Task]:
     """The tasks to look at.
 
     Args:
         found: all tasks.
-        names: those asked for; empty for all.
+        asked: their names; empty for all.
         experiments: whether those that a person grades are asked for, too.
 
     Raises:
         UserError: if there is no task of that name.
     """
-    for name in names:
+    for name in asked:
         if not any(task.meant(name) for task in found):
             known = ", ".join(task.name for task in found)
             raise UserError(f"there is no task '{name}'; known are: {known}")
-    if names:
-        return [task for task in found if any(map(task.meant, names))]
+    if asked:
+        return [task for task in found if any(map(task.meant, asked))]
     return [task for task in found if task.test is not None or experiments]
 
 
@@ -128,8 +129,8 @@ def outcome(task: Task, lacks: Sequence[str]) -> Outcome:
         lacks: the cells to be filled in that the student's notebook does not have.
     """
     if gone := [name for name in task.fill if name in lacks]:
-        names = ", ".join(map(printable, gone))
-        return Outcome(task, MISSING, [f"not found in your notebook: the cell {names}"])
+        which = ", ".join(map(printable, gone))
+        return Outcome(task, MISSING, [f"not found in your notebook: the cell {which}"])
     raised = [line for cell in task.cells for line in _raised(cell)]
     if task.test is None:
         return Outcome(task, RAISES if raised else RAN, raised)
@@ -146,14 +147,21 @@ def _errors(cell: "NotebookNode") -> list["NotebookNode"]:
 
 
 def _raised(cell: "NotebookNode") -> list[str]:
-    """The error of a cell that holds no tests; of a syntax error the line that it is in."""
+    """The error of a cell that holds no tests; of a syntax error where it is."""
     for error in _errors(cell):
-        place = ERROR.search(error.evalue)
-        lines = cell.source.splitlines()
-        if place is None or not 0 < int(place[1]) <= len(lines):
-            return _message(error)
-        text = f"{error.ename}: {error.evalue[: place.start()]}, in line {place[1]} of its cell:"
-        return [printable(text), f"  {printable(lines[int(place[1]) - 1].strip())}"]
+        return _syntax_error(cell.source) or _message(error)
+    return []
+
+
+def _syntax_error(source: str) -> list[str]:
+    """What is wrong with a cell that is no Python, and where; nothing of one that is."""
+    try:
+        ast.parse(TransformerManager().transform_cell(source))
+    except SyntaxError as error:
+        lines = [*source.splitlines(), ""]
+        line = min(error.lineno or 1, len(lines))
+        text = f"{type(error).__name__}: {error.msg}, in line {line} of its cell:"
+        return [printable(text), f"  {printable(lines[line - 1].strip())}"]
     return []
 
 
