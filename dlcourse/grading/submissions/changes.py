@@ -4,9 +4,9 @@ As in :mod:`matching` the student's text is searched, never parsed.
 """
 
 import copy
+import functools
 import re
 
-import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.preprocessors import ClearHiddenTests
@@ -18,16 +18,15 @@ IMPORT = re.compile(
 )
 
 
-def visible(cell: NotebookNode) -> NotebookNode:
-    """One of the exercise's cells as it is released; a copy if it has hidden tests."""
-    if cell.cell_type != "code" or not utils.is_grade(cell):
-        return cell
-    released = copy.deepcopy(cell)
-    ClearHiddenTests()._remove_hidden_test_region(released)
-    return released
+@functools.lru_cache(maxsize=1000)
+def visible(source: str) -> str:
+    """The text of one of the exercise's cells as it is released, without hidden tests."""
+    cell = NotebookNode(source=source)
+    ClearHiddenTests()._remove_hidden_test_region(cell)
+    return cell.source
 
 
-def without_imports(cell: NotebookNode, ours: NotebookNode) -> tuple[NotebookNode, NotebookNode]:
+def without_imports(cell: NotebookNode, ours: NotebookNode) -> tuple[NotebookNode, str]:
     """Take what a student imports besides out of one of the exercise's code cells.
 
     Args:
@@ -35,27 +34,26 @@ def without_imports(cell: NotebookNode, ours: NotebookNode) -> tuple[NotebookNod
         ours: the exercise's.
 
     Returns:
-        Their version without the added imports, and a cell with these, empty if there are none or
-        it is a test cell: of those nothing is taken.
+        Their version without the added imports, and these; '' if there are none or it is a test
+        cell: of those nothing is taken.
     """
-    rest, imports = copy.copy(cell), nbformat.v4.new_code_cell("")
     if ours.cell_type != "code" or cell.cell_type != "code" or utils.is_grade(ours):
-        return rest, imports
+        return cell, ""
     known = {_plain(statement) for statement in IMPORT.findall(ours.source)}
     theirs = dict.fromkeys(IMPORT.findall(cell.source))  # each once, in order
     added = {one: None for one in theirs if _plain(one) not in known}
-    imports.source = "\n".join(map(str.strip, added))
+    rest = copy.copy(cell)
     rest.source = IMPORT.sub(lambda found: "" if found[0] in added else found[0], cell.source)
-    return rest, imports
+    return rest, "\n".join(map(str.strip, added))
 
 
 def difference(cell: NotebookNode, ours: NotebookNode) -> str:
     """What the student's version of one of the exercise's code cells adds, in a line of text."""
     if ours.cell_type != "code" or cell.cell_type != "code":
         return ""
-    released = visible(ours)
     old, new = (
-        [line.rstrip() for line in c.source.splitlines() if line.strip()] for c in (released, cell)
+        [line.rstrip() for line in text.splitlines() if line.strip()]
+        for text in (visible(ours.source), cell.source)
     )
     if old == new:
         return ""

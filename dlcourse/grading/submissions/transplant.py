@@ -134,9 +134,8 @@ def transplant(exercise: NotebookNode, submission: NotebookNode) -> NotebookNode
     """
     notebook = copy.deepcopy(exercise)
     matches = matching.match(exercise, submission)
-    own_text = {
-        cell.source.strip() for each in exercise.cells for cell in (each, changes.visible(each))
-    }
+    released = [cell.source for cell in exercise.cells]
+    own_text = {text.strip() for source in released for text in (source, changes.visible(source))}
 
     found: dict[int, str] = {}
     filled: set[int] = set()
@@ -152,7 +151,8 @@ def transplant(exercise: NotebookNode, submission: NotebookNode) -> NotebookNode
         found.setdefault(place, match.how)
         if not utils.is_solution(ours):
             rest, imports = changes.without_imports(cell, ours)
-            after.extend(_free(imports, own_text))
+            if imports:
+                after.extend(_free(nbformat.v4.new_code_cell(imports), own_text))
             if difference := changes.difference(rest, ours):
                 left_out.append(f"{_name(ours)}: {difference}")
         elif place in filled:

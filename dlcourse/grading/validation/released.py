@@ -99,7 +99,7 @@ def itself(path: Path, notebook: "NotebookNode") -> tuple["NotebookNode", list[s
     """A notebook in the place of the released one, where that is nowhere to be found.
 
     Returns:
-        A copy, and which of its locked cells are not as they were released, by their checksums.
+        A copy, and which of its tests are not as they were released, by their checksums.
 
     Raises:
         UserError: if it has no test cells, or a cell twice.
@@ -115,8 +115,8 @@ def itself(path: Path, notebook: "NotebookNode") -> tuple["NotebookNode", list[s
     changed = [
         grade_id(cell)
         for cell in notebook.cells
-        if _marks(cell) and utils.is_locked(cell) and "checksum" in cell.metadata.nbgrader
-        if cell.metadata.nbgrader.checksum != utils.compute_checksum(cell)
+        if _marks(cell) and utils.is_grade(cell) and not utils.is_solution(cell)
+        if cell.metadata.nbgrader.get("checksum") not in (None, utils.compute_checksum(cell))
     ]
     return copy.deepcopy(notebook), changed
 
