@@ -106,11 +106,16 @@ def test_all_is_well_and_part_c_is_not_run_unasked(course, tmp_path, capsys):
     path = tmp_path / "small.ipynb"
     code = "open('was-run', 'w').close()"
     solve(course, path, c1_code=code, c1_report="Since so.", b1_half_test="assert True")
+    notebook = nbformat.read(path, as_version=4)
+    error = v4.new_output("error", ename="E", evalue="", traceback=["E: too slow"])
+    notebook.cells[-2].outputs = [error]
+    nbformat.write(notebook, path)
     assert grading.check(str(path), course.folder) == 0
     said = capsys.readouterr().out
     assert "1 of 1 questions have an answer; 2 of 2 tasks pass their visible tests.\n" in said
     assert "Locked cells have been changed: b1-half-test: assert True.\n" in said
     assert "Graded by hand, so not checked: c1-report.\nIts code was not run: --exp" in said
+    assert "As it was saved, c1-report raises E: too slow\n" in said
     assert not (tmp_path / "was-run").exists()
     assert grading.check(str(path), course.folder, ["C1"]) == 0
     assert (
@@ -146,10 +151,12 @@ def test_cells_without_marks_are_found_and_that_is_said(course, tmp_path, capsys
 
 def test_a_students_own_file_is_compared_with_what_git_has(course, students, capsys, monkeypatch):
     """In `exercises/` students work on the released notebook itself."""
-    solve(course, students, without=["b2-third", "b2-third-test"])
+    solve(course, students, without=["b2-third", "b2-third-test"], c1_report="Since so.")
     monkeypatch.chdir(students.parent)
     assert grading.check("small.ipynb") == 0
-    assert "a task that you have deleted is not noticed" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "a task that you have deleted is not noticed" in said
+    assert "not checked: c1-report.\n" in said
     done, original = students.read_bytes(), course.folder / "exercises" / "small" / "small.ipynb"
     students.write_bytes(original.read_bytes())
     for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "-"]):

@@ -10,6 +10,7 @@ import pytest
 from dlcourse import cli, terminal
 from tests import courses
 
+OPEN = []  # a logger of nbgrader's may hold on to a stream, whose number no other file may get
 NAMES = ("Jürgen Müller", "学生01", "Ωμέγα …")
 
 
@@ -56,6 +57,7 @@ def test_no_command_ends_in_a_traceback(course, monkeypatch, command, encoding):
     for name in ("stdout", "stderr"):
         kind = "utf-8" if " " in encoding else encoding
         stream = open(os.dup(writing), "w", encoding=kind)  # noqa: SIM115 (the command's own)
+        OPEN.append(stream)
         monkeypatch.setattr(sys, name, stream)
     os.close(writing)
     try:

@@ -53,7 +53,11 @@ def check(
     _say_what_was_not_taken(whole, changed, alone)
     _show(outcomes)
     if not names:
-        _say_what_is_read(exercise, whole, [t for t in found if t.test is None], lacks, experiments)
+        by_hand = [task for task in found if task.test is None]
+        stubs = {} if alone else {cell.id: cell.source for cell in exercise.cells}
+        _say_what_is_read(stubs, whole, by_hand, lacks)
+        if not experiments and any(task.cells for task in by_hand):
+            _say_what_was_not_run(notebook, by_hand)
     print("Further tests, hidden here, run when your work is graded.")
     return int(bool(changed) or not all(outcome.state in tasks.GOOD for outcome in outcomes))
 
@@ -87,28 +91,34 @@ def _show(outcomes: list[Outcome]) -> None:
 
 
 def _say_what_is_read(
-    exercise: "NotebookNode",
+    stubs: dict[str, str],
     whole: "NotebookNode",
     by_hand: list[Task],
     lacks: list[str],
-    experiments: bool,
 ) -> None:
     """Print which tasks a person grades, and what is missing of them."""
     if not by_hand:
         return
-    stubs = {cell.id: cell.source for cell in exercise.cells}
     graded = {tasks.name_of(cell): cell for cell in whole.cells if utils.is_grade(cell)}
     shown = []
     for task in by_hand:
         gone = [name for name in task.fill if name in lacks]
         cell = graded[task.name]
         remark = " (missing)" if gone else ""
-        if not gone and stubs.get(cell.id) == cell.source:
+        untouched = utils.determine_grade(cell)[0] == 0  # by its checksum, if it has one
+        if not gone and (untouched or stubs.get(cell.id) == cell.source):
             remark = " (nothing written yet)"
         shown.append(task.name + remark)
     print(f"\nGraded by hand, so not checked: {', '.join(shown)}.")
-    if not experiments and any(task.cells for task in by_hand):
-        print("Its code was not run: --experiments runs it, too.")
+
+
+def _say_what_was_not_run(notebook: "NotebookNode", by_hand: list[Task]) -> None:
+    """Print that experiments were not run, and how they ended when their author ran them."""
+    print("Its code was not run: --experiments runs it, too.")
+    saved = {c.source: tasks.raised(c) for c in notebook.cells if c.cell_type == "code"}
+    for task in by_hand:
+        for line in [line for cell in task.cells for line in saved.get(cell.source, [])]:
+            print(f"As it was saved, {task.name} raises {line.strip()}")
 
 
 def _run(path: Path, root: Path, whole: "NotebookNode", cells: list["NotebookNode"]) -> None:

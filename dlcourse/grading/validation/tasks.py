@@ -131,22 +131,22 @@ def outcome(task: Task, lacks: Sequence[str]) -> Outcome:
     if gone := [name for name in task.fill if name in lacks]:
         which = ", ".join(map(printable, gone))
         return Outcome(task, MISSING, [f"not found in your notebook: the cell {which}"])
-    raised = [line for cell in task.cells for line in _raised(cell)]
+    errors = [line for cell in task.cells for line in raised(cell)]
     if task.test is None:
-        return Outcome(task, RAISES if raised else RAN, raised)
+        return Outcome(task, RAISES if errors else RAN, errors)
     points, most = utils.determine_grade(task.test)
     if points == most:
-        raised = [f"although a cell above its test raises {line}" for line in raised[:1]]
-        return Outcome(task, ANSWERED if task.question else PASS, raised)
+        errors = [f"although a cell above its test raises {line}" for line in errors[:1]]
+        return Outcome(task, ANSWERED if task.question else PASS, errors)
     failed = NO_ANSWER if task.question else FAIL
-    return Outcome(task, failed, raised or _failure(task.test))
+    return Outcome(task, failed, errors or _failure(task.test))
 
 
 def _errors(cell: "NotebookNode") -> list["NotebookNode"]:
     return [output for output in cell.outputs if output.output_type == "error"]
 
 
-def _raised(cell: "NotebookNode") -> list[str]:
+def raised(cell: "NotebookNode") -> list[str]:
     """The error of a cell that holds no tests; of a syntax error where it is."""
     for error in _errors(cell):
         return _syntax_error(cell.source) or _message(error)
