@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import dlcourse
+from dlcourse import terminal
 
 USER_ERROR = 2
 NO_SANDBOX = (
@@ -34,6 +35,12 @@ def parser() -> argparse.ArgumentParser:
 
     check = commands.add_parser("check", help="run an exercise's visible tests on your answers")
     check.add_argument("target", metavar="SLUG|PATH", help="an exercise, or its notebook's path")
+    check.add_argument(
+        "--task", metavar="NAME", action="append", default=[], help="this one only, such as B3"
+    )
+    check.add_argument(
+        "--experiments", action="store_true", help="run the code of what a person grades, too"
+    )
     roster = commands.add_parser("roster", help="enter a list of students into the gradebook")
     roster.add_argument("file", metavar="FILE", type=Path, help="a platform's csv, or a plain one")
     collect = commands.add_parser("collect", help="put a platform's archive where it is graded")
@@ -83,7 +90,7 @@ def parser() -> argparse.ArgumentParser:
     grades.add_argument("--column", metavar="HEAD", help="the column (the exercise's name tells)")
     for command in (check, roster, collect, grade, forget, report, due, feedback, grades):
         command.add_argument(
-            "--root", metavar="DIR", type=Path, default=Path(), help="the course's folder (here)"
+            "--root", metavar="DIR", type=Path, help="the course's folder (here, or above)"
         )
     return top
 
@@ -105,20 +112,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         The exit code: 0, 1 if a check failed, 2 for a mistake of the caller's, which is told in
         one sentence on stderr, 130 after Ctrl-C.
     """
-    args = parser().parse_args(argv)
     try:
-        if args.command == "doctor":
-            from dlcourse import doctor
-
-            print(doctor.report())
-            return 0
-        return _grading(args)
+        with terminal.forgiving():
+            return _command(parser().parse_args(argv))
     except KeyboardInterrupt:
         return 130
 
 
-def _grading(args: argparse.Namespace) -> int:
-    if not args.root.is_dir():
+def _command(args: argparse.Namespace) -> int:
+    if args.command == "doctor":
+        from dlcourse import doctor
+
+        print(doctor.report())
+        return 0
+    if not (args.root or Path()).is_dir():
         return _fail(f"the course's folder {args.root} does not exist; give --root DIR.")
     # For internationalized addresses, which no notebook has, jsonschema would build a grammar when
     # nbformat imports it: two seconds. Without this module it does without that check.
@@ -126,10 +133,12 @@ def _grading(args: argparse.Namespace) -> int:
     # What the gradebook refuses nbgrader shows as a traceback, on its way to whom it may concern.
     logging.getLogger("tornado.application").setLevel(logging.CRITICAL)
     from dlcourse import grading  # it asks for the extra that it needs
+    from dlcourse.grading import course
 
     try:
         if args.command == "check":
-            return grading.check(args.target, args.root)
+            return grading.check(args.target, args.root, args.task, args.experiments)
+        args.root = args.root or course.find_course(Path()) or Path()
         if args.command == "roster":
             return grading.roster(args.file, args.root)
         if args.command == "collect":

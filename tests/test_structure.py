@@ -19,8 +19,8 @@ LAYERS = [
     {"testing"},
 ]
 GRADING = [
-    "paths", "course", "content", "collection", "submissions", "calls", "isolation", "classroom",
-    "reports",
+    "paths", "course", "content", "collection", "submissions", "validation", "calls", "isolation",
+    "classroom", "reports",
 ]  # fmt: skip
 
 

@@ -7,8 +7,8 @@ from nbformat import v4
 
 from dlcourse.grading.course import UserError
 from dlcourse.grading.isolation.task import cells
+from dlcourse.grading.submissions import matching, transplant
 from dlcourse.grading.submissions import template as exercise
-from dlcourse.grading.submissions import transplant
 from tests import attacks, courses
 
 SLUG = attacks.SLUG
@@ -73,7 +73,9 @@ def test_regraded_notebook_is_the_instructors_but_for_the_answers(course):
     path = course.folder / "grading" / "autograded" / "broken-metadata" / SLUG / f"{SLUG}.ipynb"
     graded = courses.nbformat.read(path, as_version=4)
     source = courses.source(SLUG)
-    assert [cell.id for cell in graded.cells] == [cell.id for cell in source.cells]
+    head, *ids = [cell.id for cell in graded.cells]
+    assert head == "matched"  # some of its cells were known by their ids alone
+    assert ids == [cell.id for cell in source.cells]
     assert graded.metadata.kernelspec == source.metadata.kernelspec
     assert attacks.cell(graded, attacks.TEST).source == attacks.cell(source, attacks.TEST).source
 
@@ -125,20 +127,105 @@ def test_first_changed_copy_is_the_answer_and_the_others_stay_in_place():
     ]
 
 
-def test_renamed_cell_is_found_by_its_cell_id_and_a_lost_one_by_nothing():
+def test_cell_that_lost_its_name_is_found_by_its_id_then_by_what_it_defines_and_both_are_said():
     submission = template()
     answer = submission.cells[1]
     answer.source = "x = 1"
+    assert transplant.MATCHED not in transplant.transplant(template(), submission).metadata
+    answer.id = "another"
+    result = transplant.transplant(template(), submission)
+    assert result.metadata[transplant.MATCHED] == {matching.NAME: ["answer"]}
+    assert texts(result) == ["Task", "x = 1", "assert x == 1", "YOUR ANSWER HERE"]
+    answer.id = "answer"
     del answer.metadata["nbgrader"]
-    assert texts(transplant.transplant(template(), submission))[1] == "x = 1"
-    answer.id = "unknown"
-    assert texts(transplant.transplant(template(), submission))[2:4] == ["x = None", "x = 1"]
+    for how in (matching.ID, matching.DEFINED):
+        result = transplant.transplant(template(), submission)
+        assert result.metadata[transplant.MATCHED] == {how: ["answer"]}
+        assert "* `answer`" in result.cells[0].source
+        assert texts(result)[1:] == ["Task", "x = 1", "assert x == 1", "YOUR ANSWER HERE"]
+        assert transplant.LACKS not in result.metadata
+        answer.id = "unknown"
+    answer.source = "y = 1"
+    assert texts(transplant.transplant(template(), submission))[2:4] == ["x = None", "y = 1"]
+
+
+def test_notebook_whose_cells_lost_name_and_id_keeps_its_answers_in_order():
+    ours = template()
+    ours.cells[2].source += "\n### BEGIN HIDDEN TESTS\nassert x is 1\n### END HIDDEN TESTS"
+    second = v4.new_code_cell("def f():\n    raise NotImplementedError", id="second")
+    second.metadata["nbgrader"] = ours.cells[1].metadata["nbgrader"] | {"grade_id": "second"}
+    ours.cells.insert(1, second)
+    submission = template()
+    submission.cells[1].source = "def f(): return 1\nx: int = f()"  # two answers in one cell
+    for number, cell in enumerate(submission.cells):
+        cell.metadata, cell.id = {}, f"lost-{number}"
+    no_answer = "x == 2\n  x = 3\n# x = 4"
+    submission.cells.insert(1, v4.new_code_cell(no_answer))
+    result = transplant.transplant(ours, submission)
+    assert result.metadata[transplant.MATCHED] == {matching.DEFINED: ["second", "answer"]}
+    assert result.metadata[transplant.LACKS] == ["report"]
+    assert [text for text in texts(result) if not text.startswith("**")] == [
+        "Task",
+        no_answer,
+        "def f(): return 1\nx: int = f()",
+        transplant.ELSEWHERE,
+        ours.cells[3].source,
+        "YOUR ANSWER HERE",
+    ]
+
+
+def test_answer_written_over_a_test_is_not_taken_for_one_that_stands_elsewhere():
+    submission = template()
+    del submission.cells[1]
+    submission.cells[1].source = "x = 1"
+    result = transplant.transplant(template(), submission)
+    assert result.metadata[transplant.LACKS] == ["answer"]
+    assert transplant.ELSEWHERE not in texts(result)
+
+
+IMPORTS = """\
+import math, os  # and more
+from torch import (
+    nn,
+    Tensor,
+)
+from . import a as b, \\
+    c
+import numpy as np; import sys
+from torch import *"""
+
+
+def with_setup(text):
+    notebook = template()
+    notebook.cells.insert(0, v4.new_code_cell(text, id="setup"))
+    marks = {"grade_id": "setup", "grade": False, "solution": False, "locked": True}
+    notebook.cells[0].metadata["nbgrader"] = marks
+    return notebook
+
+
+def test_imports_added_to_the_set_up_become_a_cell_of_the_students():
+    ours = with_setup("import torch\nfrom torch import Tensor")
+    submission = with_setup("import torch\nfrom torch import Tensor\n" + IMPORTS)
+    result = transplant.transplant(ours, submission)
+    assert result.metadata[transplant.LEFT_OUT] == "setup: ; import sys"
+    assert result.cells[1].source == ours.cells[0].source
+    assert result.cells[2].source == IMPORTS.replace("; import sys", "")
+    given = [(cell.id, cell.role) for cell in cells(result)]
+    assert given[:2] == [("setup", "shared"), ("free-cell-1", "student")]
+    submission.cells[0].source = ours.cells[0].source + "\n\nimport math"
+    assert transplant.LEFT_OUT not in transplant.transplant(ours, submission).metadata
+    submission = with_setup(ours.cells[0].source)
+    submission.cells[3].source += "\nimport math"  # a test's imports stay out
+    result = transplant.transplant(ours, submission)
+    assert result.metadata[transplant.LEFT_OUT] == "test: import math"
+    assert "import math" not in texts(result)
 
 
 def test_notebook_of_which_nothing_is_found_is_refused_and_never_a_silent_zero():
     submission = template()
     for number, cell in enumerate(submission.cells):
         cell.id, cell.metadata = f"x{number}", {"nbgrader": {"grade_id": f"y{number}"}}
+        cell.source = cell.source.replace("x", "z")
     for lost in (submission, v4.new_notebook()):
         result = transplant.grafted(template(), lost)
         assert "none of the cells to be filled in" in result.metadata[transplant.REFUSED]
@@ -149,12 +236,12 @@ def test_notebook_of_which_nothing_is_found_is_refused_and_never_a_silent_zero()
 def test_cells_that_are_not_found_are_named():
     assert transplant.LACKS not in transplant.grafted(template(), template()).metadata
     submission = template()
-    submission.cells[1].source = "x = 1"
+    submission.cells[1].source = "y = 1"
     submission.cells[1].metadata, submission.cells[1].id = {}, "lost"
     result = transplant.grafted(template(), submission)
     assert result.metadata[transplant.LACKS] == ["answer"]
     assert "* `answer`" in result.cells[0].source
-    assert texts(result)[1:] == ["Task", "x = None", "x = 1", "assert x == 1", "YOUR ANSWER HERE"]
+    assert texts(result)[1:] == ["Task", "x = None", "y = 1", "assert x == 1", "YOUR ANSWER HERE"]
 
 
 def test_points_are_those_of_the_gradebook():

@@ -4,6 +4,7 @@ All of it stands on nbgrader, which is an extra (``pip install 'dlcourse[grade]'
 only when one of them runs.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from dlcourse.grading.course import UserError, explained, require_nbgrader
@@ -23,22 +24,32 @@ __all__ = [
 ]
 
 
-def check(target: str, root: Path) -> int:
-    """Run a notebook and print which of its visible tests pass.
+def check(
+    target: str,
+    root: Path | None = None,
+    tasks: Sequence[str] = (),
+    experiments: bool = False,
+) -> int:
+    """Run a student's answers in the released exercise and print what came of each task.
 
     Args:
-        target: an exercise's name, or the path of a notebook.
-        root: the course's folder, in which ``exercises/`` lies.
+        target: an exercise's name, or the path of a notebook or of its folder.
+        root: the course's folder, in which ``exercises/`` lies; if None it is looked for, from the
+            notebook upward and from here.
+        tasks: these only: ``B3``, or ``b3-penalty``; all if empty.
+        experiments: run the code of those that a person grades, too.
 
     Returns:
-        The exit code: 0 if all visible tests pass, else 1.
+        The exit code: 0 if all questions have an answer and all visible tests pass, else 1.
 
     Raises:
-        UserError: if there is no such exercise or file, or it is not a notebook of this course.
+        UserError: if there is no such exercise, file or task, or it is not a notebook of this
+            course.
     """
-    from dlcourse.grading import student
+    require_nbgrader()
+    from dlcourse.grading.validation import check as made
 
-    return student.check(target, Path(root))
+    return made.check(target, root and Path(root), tasks, experiments)
 
 
 def roster(path: Path, root: Path) -> int:

@@ -1,7 +1,6 @@
 """Where things lie in a course, and how to say plainly that they don't."""
 
 import contextlib
-import fcntl
 import importlib
 import os
 import shutil
@@ -95,6 +94,14 @@ def find_exercise(slug: str, folder: Path) -> Path:
     raise UserError(f"there is no exercise '{slug}'; known are: {', '.join(known)}")
 
 
+def find_course(start: Path) -> Path | None:
+    """The course's folder: the nearest one, from a folder upward, that looks like one."""
+    for folder in (start, *start.resolve().parents):
+        if (folder / "nbgrader_config.py").exists() or (folder / "exercises").is_dir():
+            return folder
+    return None
+
+
 def load_config(root: Path) -> "Config":
     """The course's ``nbgrader_config.py``; an empty configuration where there is none."""
     from traitlets.config import Config, PyFileConfigLoader
@@ -127,6 +134,8 @@ def lone(folder: Path) -> Iterator[None]:
     Raises:
         UserError: if somebody is at work.
     """
+    import fcntl  # which Windows has not; students check their work there, too
+
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".grading.lock").open("w") as lock:
         try:

@@ -1,10 +1,9 @@
-"""No attack: an import added to the set-up cell. The exercise runs with its own set-up, so the
-answer that relies on it fails, and its author is told why."""
+"""No attack: an import added to the set-up cell, as it invites to. The exercise runs with its own
+set-up; what is imported besides is there for the student's own code."""
 
 from tests.attacks._base import cell
 
-NOTE = "changed, not used: setup: import numpy as np"
-LOSES = {"b7-diagnose-test"}
+LOSES = set()
 ANSWERS = {
     "b7-diagnose": """\
 def diagnose(train_losses, validation_losses, target, gap):

@@ -1,7 +1,7 @@
-"""Where no cell is known by its marks any more nothing is an answer; that has to be said, or an
-honest student has 0 points and never learns why."""
+"""Where no cell is known by its marks any more, answers are those cells that define what was asked
+for; an honest student's count, and a wrong answer stays one. What defines nothing is not found."""
 
-REFUSED = "none of the cells to be filled in was found"
+NOTE = "lacks cells of the exercise, which count as not filled in: c1-code, c1-report"
 
 
 def tamper(notebook):

@@ -23,7 +23,7 @@ from dlcourse.grading.classroom.results import Result
 from dlcourse.grading.content.text import printable
 from dlcourse.grading.course import UserError, explained, find_exercise
 from dlcourse.grading.isolation import sandbox, session
-from dlcourse.grading.submissions.transplant import LACKS, LEFT_OUT, REFUSED
+from dlcourse.grading.submissions.transplant import LACKS, LEFT_OUT, MATCHED, REFUSED
 
 
 def grade(
@@ -189,6 +189,8 @@ def _line(classroom: Classroom, student: str, whole: NotebookNode) -> Result:
     remarks = []
     if lacks := whole.metadata.get(LACKS):
         remarks.append(f"lacks cells of the exercise, which count as not filled in: {_few(lacks)}")
+    for how, names in whole.metadata.get(MATCHED, {}).items():
+        remarks.append(f"{how}: {_few(names)}")
     if changed := whole.metadata.get(LEFT_OUT):
         remarks.append(f"changed, not used: {changed}")
     if classroom.timestamp(student) is None:

@@ -86,11 +86,11 @@ def read_notebook(path: Path, name: str | None = None) -> "NotebookNode":
         name: what to call it in messages; the path if omitted.
 
     Returns:
-        The notebook, in the current format, with at least one cell of an exercise.
+        The notebook, in the current format. Whose exercise it is, if any, is not asked here.
 
     Raises:
         RefusedError: if it is not a regular file, too large, not UTF-8, not JSON, not a notebook,
-            has too many or too long cells, or has no cell that nbgrader made.
+            or has too many or too long cells.
     """
     name = name or str(path)
     text = _read_text(path, name)
@@ -172,9 +172,6 @@ def _check_cells(notebook: "NotebookNode", name: str) -> None:
                 f"cell {number} of {name} has {len(cell.source)} characters of text, more than "
                 f"the {MAX_CELL} allowed: shorten it (was data pasted into it?)"
             )
-    marked = [cell.metadata.get("nbgrader") for cell in notebook.cells]
-    if not any(isinstance(mark, dict) and mark.get("grade_id") for mark in marked):
-        raise RefusedError(f"{name} has no test cells: it is not an exercise of this course")
 
 
 class SubmissionExporter(NotebookExporter):

@@ -5,11 +5,14 @@ the metadata of the cells, the tests, the locked cells, the kernel. From the sub
 alone, so that nothing a student does to a cell's tags, id, type, points or place can change what
 is tested. The rules:
 
-* A cell belongs to the exercise's cell with the same ``grade_id``, or else with the same cell id.
+* A cell belongs to the exercise's cell with the same ``grade_id``, or else with the same cell id,
+  or else to the one to be filled in that defines the same names (:mod:`matching`). What was found
+  otherwise than by both is said.
 * For a cell to be filled in, the text of its first copy that differs from the released one counts.
   Without one the released stub stays.
 * Of a locked cell (tests above all) and of the exercise's own text nothing is taken, whatever was
   changed, copied or deleted. What code this leaves out is said at the head of the notebook.
+  Imports added to such a cell, unless it is a test, become a cell of the student's below it.
 * What the student added, and further copies of a cell to be filled in, stay in place as plain code
   or text: before the exercise's cell that follows them in the submission. So an honest notebook
   runs in the order in which its author ran it.
@@ -24,16 +27,17 @@ from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
+from nbgrader.preprocessors import NbGraderPreprocessor
 
-from dlcourse.grading.submissions import template
+from dlcourse.grading.submissions import changes, matching, template
 from dlcourse.grading.submissions.intake import REFUSAL
 from dlcourse.grading.submissions.template import grade_id
 
 PICTURES = ("image/png", "image/jpeg", "image/gif")
 # In the metadata of the notebook to grade, which is ours: why nothing of the submission is in it,
-# what of it was not taken, and what it lacks.
+# what of it was not taken, what it lacks, and what was found otherwise than by name and id.
 REFUSED, LEFT_OUT, LACKS = "dlcourse_refused", "dlcourse_left_out", "dlcourse_lacks"
+MATCHED = "dlcourse_matched"
 NOT_USED = (
     "**Not all that you handed in was used.** The exercise is run with its own copies of the cells "
     "below. They differ from yours, which adds what is quoted here. Put code of your own into your "
@@ -44,6 +48,12 @@ NOT_FOUND = (
     "have lost the marks by which they are known, so that they count as not filled in. Copy your "
     "answers into a fresh copy of the exercise and hand that in."
 )
+LOOK = (
+    "**Some of your cells had lost the marks by which they are known.** They were taken for the "
+    "answers below. If that is not what you meant, copy your answers into a fresh copy of the "
+    "exercise and hand that in."
+)
+ELSEWHERE = "# Answered in another cell."
 NOTHING_FOUND = (
     "none of the cells to be filled in was found in it: their marks have been lost or changed. "
     "Copy your answers into a fresh copy of the exercise and hand that in."
@@ -123,49 +133,97 @@ def transplant(exercise: NotebookNode, submission: NotebookNode) -> NotebookNode
         The notebook to grade.
     """
     notebook = copy.deepcopy(exercise)
-    by_grade_id = {grade_id(cell): i for i, cell in enumerate(notebook.cells) if grade_id(cell)}
-    by_cell_id = {cell.get("id"): i for i, cell in enumerate(notebook.cells) if cell.get("id")}
-    own_text = {cell.source.strip() for cell in exercise.cells}
+    matches = matching.match(exercise, submission)
+    released = [cell.source for cell in exercise.cells]
+    own_text = {text.strip() for source in released for text in (source, changes.visible(source))}
 
-    found: set[int] = set()
+    found: dict[int, str] = {}
     filled: set[int] = set()
     left_out: list[str] = []
     waiting: list[NotebookNode] = []  # free cells, until the exercise's cell that follows them
-    before: dict[int, list[NotebookNode]] = {}
-    for cell in submission.cells:
-        place = by_grade_id.get(grade_id(cell), by_cell_id.get(cell.get("id")))
-        if place is None:
+    around: dict[int, tuple[list[NotebookNode], list[NotebookNode]]] = {}
+    for cell, match in zip(submission.cells, matches, strict=True):
+        if match is None:
             waiting.extend(_free(cell, own_text))
             continue
-        ours = notebook.cells[place]
-        found.add(place)
-        if not utils.is_solution(ours) and (difference := _difference(cell, ours)):
-            left_out.append(f"{_name(ours)}: {difference}")
-        if utils.is_solution(ours) and place in filled:
+        place, ours = match.place, notebook.cells[match.place]
+        before, after = around.setdefault(place, ([], []))
+        found.setdefault(place, match.how)
+        if not utils.is_solution(ours):
+            rest, imports = changes.without_imports(cell, ours)
+            if imports:
+                after.extend(_free(nbformat.v4.new_code_cell(imports), own_text))
+            if difference := changes.difference(rest, ours):
+                left_out.append(f"{_name(ours)}: {difference}")
+        elif place in filled:
             waiting.extend(_free(cell, own_text))
             continue
-        if utils.is_solution(ours) and cell.source.strip() != exercise.cells[place].source.strip():
+        elif cell.source.strip() != exercise.cells[place].source.strip():
             filled.add(place)
+            found[place] = match.how
             ours.source = cell.source
             if pictures := _pictures(cell, ours):
                 ours.attachments = pictures
-        before.setdefault(place, []).extend(waiting)
+        before.extend(waiting)
         waiting = []
+    theirs = [
+        cell.source
+        for cell, match in zip(submission.cells, matches, strict=True)
+        if cell.cell_type == "code"
+        and (match is None or utils.is_solution(exercise.cells[match.place]))
+    ]
+    found |= _elsewhere(notebook, exercise, theirs, found)
 
     cells = []
     for place, cell in enumerate(notebook.cells):
-        cells += [*before.get(place, []), cell]
+        before, after = around.get(place, ([], []))
+        cells += [*before, cell, *after]
     notebook.cells = [*cells, *waiting]
-    _number(notebook, known=set(by_cell_id))
+    _number(notebook, known={cell.id for cell in exercise.cells})
     fillable = [i for i, cell in enumerate(exercise.cells) if utils.is_solution(cell)]
-    if lacks := [_name(exercise.cells[i]) for i in fillable if i not in found]:
+    _tell(
+        notebook,
+        lacks=[_name(exercise.cells[i]) for i in fillable if i not in found],
+        matched=matching.said((found[i], _name(exercise.cells[i])) for i in fillable if i in found),
+        left_out=left_out,
+    )
+    return notebook
+
+
+def _elsewhere(
+    notebook: NotebookNode, exercise: NotebookNode, theirs: list[str], found: dict[int, str]
+) -> dict[int, str]:
+    """Places of cells that are gone, but whose names the student defines in some other cell.
+
+    The stub of such a cell, which would put itself in the place of the answer, is taken out.
+    """
+    defined = set().union(*map(matching.defined, theirs))
+    gone = [
+        place
+        for place, names in matching.answers(exercise).items()
+        if place not in found and names <= defined
+    ]
+    for place in gone:
+        notebook.cells[place].source = ELSEWHERE
+    return dict.fromkeys(gone, matching.DEFINED)
+
+
+def _tell(
+    notebook: NotebookNode, lacks: list[str], matched: dict[str, list[str]], left_out: list[str]
+) -> None:
+    """Say what was not found, found by less than all marks, or not taken: to us and its author."""
+    if lacks:
         notebook.metadata[LACKS] = lacks
         _head(notebook, "lacks", NOT_FOUND, lacks)
+    if matched:
+        notebook.metadata[MATCHED] = matched
+        lost = [name for how in (matching.ID, matching.DEFINED) for name in matched.get(how, [])]
+        if lost:
+            _head(notebook, "matched", LOOK, lost)
     if left_out:
         more = f" and {len(left_out) - 3} more" if len(left_out) > 3 else ""
         notebook.metadata[LEFT_OUT] = "; ".join(left_out[:3]) + more
         _head(notebook, "left-out", NOT_USED, left_out)
-    return notebook
 
 
 def _head(notebook: NotebookNode, name: str, text: str, lines: list[str]) -> None:
@@ -177,22 +235,6 @@ def _head(notebook: NotebookNode, name: str, text: str, lines: list[str]) -> Non
 def _name(cell: NotebookNode) -> str:
     """What one of the exercise's cells is called."""
     return grade_id(cell) or cell.id
-
-
-def _difference(cell: NotebookNode, ours: NotebookNode) -> str:
-    """What the student's version of one of the exercise's code cells adds, in a line of text."""
-    if ours.cell_type != "code" or cell.cell_type != "code":
-        return ""
-    released = copy.deepcopy(ours)
-    ClearHiddenTests()._remove_hidden_test_region(released)
-    old, new = ([line.rstrip() for line in c.source.splitlines()] for c in (released, cell))
-    if "\n".join(old).strip() == "\n".join(new).strip():
-        return ""
-    added = [line.strip() for line in new if line.strip() and line not in old]
-    if not added:
-        return "(lines are missing or stand elsewhere)"
-    shown = " / ".join(line[:60] for line in added[:3]) + (" / …" if len(added) > 3 else "")
-    return "".join(c if c.isprintable() and c != "`" else "?" for c in shown)
 
 
 def _free(cell: NotebookNode, own_text: set[str]) -> Iterable[NotebookNode]:

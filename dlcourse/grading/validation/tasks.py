@@ -1,0 +1,180 @@
+"""The tasks of an exercise, which of their cells run, and what came of each."""
+
+import ast
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from IPython.core.inputtransformer2 import TransformerManager
+from nbconvert.filters import strip_ansi
+from nbgrader import utils
+
+from dlcourse.grading.content.text import printable
+from dlcourse.grading.course import UserError
+from dlcourse.grading.submissions.template import grade_id
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+ANSWERED, PASS, FAIL, MISSING, RAISES, RAN = "answered", "pass", "FAIL", "MISSING", "RAISES", "ran"
+NO_ANSWER = "NO ANSWER"
+GOOD = (ANSWERED, PASS, RAN)
+QUESTIONS = {"check_choice", "check_number"}  # checks that take any answer of the right kind
+
+
+@dataclass(eq=False)
+class Task:
+    """One task.
+
+    Attributes:
+        name: its cell's, ``b3-penalty``.
+        cells: the code cells that belong to it, in order: its answers and what stands before them.
+        fill: the names of its cells to be filled in.
+        test: the cell with its tests; None where a person grades it.
+    """
+
+    name: str
+    cells: list["NotebookNode"]
+    fill: list[str]
+    test: "NotebookNode | None" = None
+
+    @property
+    def question(self) -> bool:
+        """Whether its visible test only asks whether there is an answer."""
+        used = set(re.findall(r"\btesting\.(\w+)", self.test.source)) if self.test else set()
+        return bool(used) and used <= QUESTIONS
+
+    def meant(self, name: str) -> bool:
+        """Whether somebody who says ``B3`` or ``b3-penalty`` means this one."""
+        name = name.casefold()
+        return self.name.casefold() == name or self.name.casefold().startswith(f"{name}-")
+
+
+@dataclass
+class Outcome:
+    """What came of a task: one of the words above, and lines that say more."""
+
+    task: Task
+    state: str
+    lines: list[str] = field(default_factory=list)
+
+
+def tasks(notebook: "NotebookNode") -> list[Task]:
+    """The tasks of a notebook, in order; what stands after the last one is part of that."""
+    found: list[Task] = []
+    cells: list[NotebookNode] = []
+    fill: list[str] = []
+    for cell in notebook.cells:
+        solution = utils.is_solution(cell)
+        if solution:
+            fill.append(grade_id(cell))
+        test = utils.is_grade(cell) and not solution
+        if cell.cell_type == "code" and cell.source.strip() and not test:
+            cells.append(cell)
+        if utils.is_grade(cell):
+            found.append(Task(name_of(cell), cells, fill, cell if test else None))
+            cells, fill = [], []
+    if found:
+        found[-1].cells += cells
+        found[-1].fill += fill
+    return found
+
+
+def name_of(cell: "NotebookNode") -> str:
+    """What the task is called that a graded cell belongs to."""
+    return printable(grade_id(cell)).removesuffix("-test")
+
+
+def chosen(found: Sequence[Task], asked: Sequence[str], experiments: bool) -> list[Task]:
+    """The tasks to look at.
+
+    Args:
+        found: all tasks.
+        asked: their names; empty for all.
+        experiments: whether those that a person grades are asked for, too.
+
+    Raises:
+        UserError: if there is no task of that name.
+    """
+    for name in asked:
+        if not any(task.meant(name) for task in found):
+            known = ", ".join(task.name for task in found)
+            raise UserError(f"there is no task '{name}'; known are: {known}")
+    if asked:
+        return [task for task in found if any(map(task.meant, asked))]
+    return [task for task in found if task.test is not None or experiments]
+
+
+def to_run(found: Sequence[Task], looked_at: Sequence[Task]) -> list["NotebookNode"]:
+    """The cells to run: those of all tasks up to the last one looked at, but only their tests.
+
+    Of an experiment, which may take long, nothing is run unless it is looked at.
+    """
+    last = max((found.index(task) for task in looked_at), default=-1)
+    cells = []
+    for task in found[: last + 1]:
+        if task in looked_at or task.test is not None:
+            cells += task.cells
+        if task in looked_at and task.test is not None:
+            cells.append(task.test)
+    return cells
+
+
+def outcome(task: Task, lacks: Sequence[str]) -> Outcome:
+    """What came of a task whose cells have been run.
+
+    Args:
+        task: with outputs.
+        lacks: the cells to be filled in that the student's notebook does not have.
+    """
+    if gone := [name for name in task.fill if name in lacks]:
+        which = ", ".join(map(printable, gone))
+        return Outcome(task, MISSING, [f"not found in your notebook: the cell {which}"])
+    errors = [line for cell in task.cells for line in raised(cell)]
+    if task.test is None:
+        return Outcome(task, RAISES if errors else RAN, errors)
+    points, most = utils.determine_grade(task.test)
+    if points == most:
+        errors = [f"although a cell above its test raises {line}" for line in errors[:1]]
+        return Outcome(task, ANSWERED if task.question else PASS, errors)
+    failed = NO_ANSWER if task.question else FAIL
+    return Outcome(task, failed, errors or _failure(task.test))
+
+
+def _errors(cell: "NotebookNode") -> list["NotebookNode"]:
+    return [output for output in cell.outputs if output.output_type == "error"]
+
+
+def raised(cell: "NotebookNode") -> list[str]:
+    """The error of a cell that holds no tests; of a syntax error where it is."""
+    for error in _errors(cell):
+        return _syntax_error(cell.source) or _message(error)
+    return []
+
+
+def _syntax_error(source: str) -> list[str]:
+    """What is wrong with a cell that is no Python, and where; nothing of one that is."""
+    try:
+        ast.parse(TransformerManager().transform_cell(source))
+    except SyntaxError as error:
+        lines = [*source.splitlines(), ""]
+        line = min(error.lineno or 1, len(lines))
+        text = f"{type(error).__name__}: {error.msg}, in line {line} of its cell:"
+        return [printable(text), f"  {printable(lines[line - 1].strip())}"]
+    return []
+
+
+def _failure(test: "NotebookNode") -> list[str]:
+    for error in _errors(test):
+        return _message(error)
+    return ["it printed to stderr, or showed a number in place of passing"]
+
+
+def _message(error: "NotebookNode") -> list[str]:
+    """A failed check's own words; of any other error the last line of its traceback."""
+    text = strip_ansi("\n".join(error.traceback)).strip()
+    lines = [printable(line) for line in text.splitlines()] or ["(no message)"]
+    if lines[0].startswith("CheckError: "):
+        return [lines[0].removeprefix("CheckError: "), *lines[1:]]
+    return lines[-1:]
