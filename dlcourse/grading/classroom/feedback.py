@@ -9,6 +9,7 @@ no other host for anything, and tells the browser so.
 
 import ast
 import html
+import itertools
 import re
 from pathlib import Path
 
@@ -27,6 +28,7 @@ NOTE = "# Here further tests ran that are not shown."
 REMOVED = "(a line of the hidden tests, not shown)"
 SHORTEST = 8  # characters of a line of code that is worth hiding wherever it is printed
 # A line of a traceback: "---> 12 x = f()" or "     12 x = f()".
+GAP = re.compile(r"(?<=\S)(?: {2,}|\s*[|│]\s*|\t)(?=\S)")
 GUTTER = re.compile(r"^\s*(?:-+>\s*)?\d+ ?")
 
 
@@ -192,3 +194,18 @@ class FeedbackExporter(HTMLExporter):
         yield "markdown2html", markdown2html
         yield "clean_html", clean
         yield "ansi2html", ansi2html
+        yield "wrapping", wrapping
+
+
+def wrapping(text: str) -> str:
+    """How the lines of an output are broken; a filter for the template.
+
+    Args:
+        text: an output.
+
+    Returns:
+        ``"columns"`` for what is laid out in columns, which a broken line would tear apart: two
+        lines in a row with gaps at the same place, or rules of a table. ``"lines"`` otherwise.
+    """
+    gaps = [{found.end() for found in GAP.finditer(line)} for line in text.splitlines()[:200]]
+    return "columns" if any(a & b for a, b in itertools.pairwise(gaps)) else "lines"
