@@ -134,9 +134,9 @@ def pages(tmp_path_factory):
 
 
 def test_message_of_a_failed_check_is_shown(pages):
-    assert (
-        "CheckError: A1: choosing by test error is tuning on the test set" in pages["honest"].text
-    )
+    # Of the option that was chosen; why another one is right comes after it.
+    words = pages["honest"].text.split("CheckError: A1: statement (a) is true: a network can have")
+    assert "Why Choosing by test error is tuning on the test set" in words[1][:300]
     assert "77 of 100 points" in pages["honest"].text
     # The student's own frames and words remain where a hidden test was the caller.
     assert "a message of the student's own" in pages["attack"].text
@@ -208,6 +208,10 @@ def test_the_call_that_failed_in_a_hidden_test_is_shown(pages):
         r" In the call dropout\(tensor\([\d.]+, dtype=torch\.float16\), p=0\.25, seed=\d\) Cell",
         hidden,
     )
+
+
+def test_those_who_were_right_read_why(pages):
+    assert "Why Underfitting means that not even the training error is low" in pages["honest"].text
 
 
 def test_what_was_lost_comes_first_and_is_open(pages, browser):

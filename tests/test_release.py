@@ -8,6 +8,7 @@ from nbformat import v4
 
 from dlcourse import cli, grading
 from dlcourse.grading.classroom import release, solutions
+from dlcourse.grading.classroom.reasons import reasons
 from tests import courses
 from tests.test_feedback import Page
 from tests.test_records import SLUG, WHY, by_hand, copy_of, released  # noqa: F401 (a fixture)
@@ -117,9 +118,13 @@ def test_the_page_of_the_solution_has_the_answers_and_the_reasons(slug):
         assert word not in page.text, word
     for cell in courses.source(slug).cells:
         if courses.autograded(cell) and "check_choice" in cell.source:
-            why, _ = solutions.reasons(cell.source)
+            why, _ = reasons(cell.source)
             assert why, cell.id
             assert all(" ".join(text.split()) in page.text for text in why)
+
+
+def test_text_that_is_no_python_has_no_reasons():
+    assert reasons("%matplotlib inline\n(") == ([], [])
 
 
 def test_what_a_page_of_a_solution_is_made_of():
@@ -136,7 +141,7 @@ def test_what_a_page_of_a_solution_is_made_of():
         'check_half(3, 1.5, hint="halves")\ncheck_half(4, 2, hint="halves")\n'
         'testing.check(a > 0, "no explanation of the task")\n'
     )
-    assert solutions.reasons(tests) == (["Three, since it is."], ["halves"])
+    assert reasons(tests) == (["Three, since it is."], ["halves"])
 
 
 def test_the_solution_is_written_where_it_is_wanted(course, tmp_path, capsys):
@@ -150,7 +155,7 @@ def test_the_solution_is_written_where_it_is_wanted(course, tmp_path, capsys):
 
 
 def test_a_solution_in_markdown_is_cleaned():
-    cell = v4.new_markdown_cell("# T\n<script>alert(1)</script>*kept*")
+    cell = v4.new_markdown_cell("# T\n\n<script>alert(1)</script>\n\n*kept*")
     page = solutions.page(v4.new_notebook(cells=[cell]))
     assert "<script" not in page
     assert "<em>kept</em>" in page

@@ -21,6 +21,7 @@ from nbgrader import utils
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from traitlets import List
 
+from dlcourse.grading.classroom.reasons import reasons
 from dlcourse.grading.content.colors import ansi2html
 from dlcourse.grading.content.html import PICTURES, PIXELS, TEXTS, clean, markdown2html
 
@@ -33,7 +34,7 @@ GUTTER = re.compile(r"^\s*(?:-+>\s*)?\d+ ?")
 
 
 class HideTests(ClearHiddenTests):
-    """Takes the hidden tests' source out of an autograded notebook."""
+    """Takes the hidden tests' source out of an autograded notebook; leaves the explanation."""
 
     # As in nbgrader's GetGrades: the exporter sets it, and would warn of an unknown option.
     display_data_priority = List().tag(config=True)
@@ -52,6 +53,8 @@ class HideTests(ClearHiddenTests):
         for cell in nb.cells:
             if utils.is_locked(cell) and self.begin_test_delimeter in cell.source:
                 whole = cell.source
+                # Those who were right read why, too.
+                cell.metadata["why"] = (reasons(whole)[0] or [""])[-1]
                 self._remove_hidden_test_region(cell)
                 removed |= set(whole.splitlines()) - set(cell.source.splitlines())
                 cell.source += f"\n{NOTE}"

@@ -35,6 +35,7 @@ class Question:
         state: one of :data:`ORDER`.
         note: what there is to know besides; ''.
         open: whether the page shows it unfolded.
+        why: why the right answer is right, where the tests tell and have not said so.
         cells: in the notebook's order.
     """
 
@@ -45,6 +46,7 @@ class Question:
     state: str = NONE
     note: str = ""
     open: bool = False
+    why: str = ""
     cells: list[NotebookNode] = field(default_factory=list)
 
     @property
@@ -105,10 +107,11 @@ class Questions(NbGraderPreprocessor):
         nb.cells = []
         for kind, cells in zip(kinds, groups, strict=True):
             for cell in cells:
-                cell.metadata["feedback"] = {"opens": None, "closes": False}
+                cell.metadata["feedback"] = {"opens": None, "closes": False, "why": ""}
             if kind is not None and cells:
                 cells[0].metadata["feedback"]["opens"] = kind
                 cells[-1].metadata["feedback"]["closes"] = True
+                cells[-1].metadata["feedback"]["why"] = getattr(kind, "why", "")
             nb.cells += cells
         resources["feedback"]["rest_open"] = any(map(_failed, rest))
         return nb, resources
@@ -162,10 +165,19 @@ def _judge(question: Question, grade, stubs: dict[str, str], said: set[str]) -> 
         question.state = PART
     else:
         question.state = BLANK if blank else NONE
+    if question.state in (FULL, NONE):
+        question.why = _why(question.cells[-1])
     if grade.needs_manual_grade and given:
         question.note = "the points are for an earlier answer and will be looked at again"
     elif said & {cell.metadata.nbgrader.grade_id for cell in answers}:
         question.note = "with a comment"
+
+
+def _why(test: NotebookNode) -> str:
+    """The explanation in a test cell, unless its message has it already."""
+    why = test.metadata.get("why", "")
+    errors = [o.evalue for o in test.get("outputs", []) if o.output_type == "error"]
+    return "" if any(why[1:] in error for error in errors) else why
 
 
 def _failed(cell: NotebookNode) -> bool:

@@ -4,7 +4,6 @@ The reasons are what the tests say to whoever is wrong: the explanations of part
 the hints, which name what there is to think about. The tests themselves are not on the page.
 """
 
-import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from nbformat import NotebookNode
 from pygments.formatters import HtmlFormatter
 
+from dlcourse.grading.classroom.reasons import reasons
 from dlcourse.grading.content.colors import highlight_code
 from dlcourse.grading.content.html import markdown2html
 from dlcourse.grading.course import UserError, course_config, find_exercise
@@ -95,33 +95,3 @@ def solved(source: str) -> str:
         return source
     source = STUB.sub("", PLACEHOLDER.sub("", source))
     return SOLUTION.sub(lambda found: found[1], source).strip("\n")
-
-
-def reasons(source: str) -> tuple[list[str], list[str]]:
-    """What a test cell says to those who are wrong.
-
-    Args:
-        source: the cell's text.
-
-    Returns:
-        The explanations of :func:`testing.check` and the hints of the other checks, each once.
-    """
-    why, think = [], []
-    for node in ast.walk(ast.parse(source)):
-        if not isinstance(node, ast.Call):
-            continue
-        texts = [_text(argument) for argument in node.args]
-        if (
-            getattr(node.func, "attr", "") == "check"
-            and len(texts) == 2
-            and re.match(r"[A-Z]\d+: ", texts[1])
-        ):
-            why.append(texts[1].split(": ", 1)[1])
-        think += [_text(word.value) for word in node.keywords if word.arg == "hint"]
-    return [text[:1].upper() + text[1:] for text in dict.fromkeys(why)], [
-        text for text in dict.fromkeys(think) if text
-    ]
-
-
-def _text(node: ast.expr) -> str:
-    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
