@@ -82,7 +82,13 @@ c.GenerateFeedback.preprocessors.prepend(
         "dlcourse.grading.classroom.feedback.PlainOutputs",
     ]
 )
-c.GenerateFeedback.preprocessors.append("dlcourse.grading.content.boxes.Boxes")
+# First what was lost, then what waits for a person, then what is right; each text in its box.
+c.GenerateFeedback.preprocessors.extend(
+    [
+        "dlcourse.grading.classroom.questions.Questions",
+        "dlcourse.grading.content.boxes.Boxes",
+    ]
+)
 # The formgrader's pages are made with the same care. This folder's conf.json adds the boxes, after
 # nbconvert's own step that collects the rules of a page.
 c.HTMLExporter.extra_template_paths = [

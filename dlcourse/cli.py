@@ -73,6 +73,13 @@ def parser() -> argparse.ArgumentParser:
     forget.add_argument("students", metavar="ID", nargs="+", help="whose grades")
     report = commands.add_parser("report", help="how a graded class did, as a page and as tables")
     report.add_argument("slug", metavar="SLUG", help="the exercise")
+    release = commands.add_parser("release", help="write what students get of an exercise")
+    release.add_argument("slug", metavar="SLUG", help="the exercise")
+    release.add_argument("--to", metavar="DIR", type=Path, required=True, help="where to put it")
+    release.add_argument("--force", action="store_true", help="replace files there that differ")
+    solutions = commands.add_parser("solutions", help="write a page of solutions with reasons")
+    solutions.add_argument("slug", metavar="SLUG", help="the exercise")
+    solutions.add_argument("--to", metavar="FILE", type=Path, help="the page (beside the reports)")
     due = commands.add_parser("due", help="see and set when an exercise is due")
     due.add_argument("slug", metavar="SLUG", help="the exercise")
     due.add_argument("time", metavar="TIME", nargs="?", help="2026-10-01 18:00, a day, or none")
@@ -88,7 +95,8 @@ def parser() -> argparse.ArgumentParser:
     )
     grades.add_argument("--to", metavar="FILE", type=Path, help="the copy (beside the reports)")
     grades.add_argument("--column", metavar="HEAD", help="the column (the exercise's name tells)")
-    for command in (check, roster, collect, grade, forget, report, due, feedback, grades):
+    every = check, roster, collect, grade, forget, report, due, feedback, grades, release, solutions
+    for command in every:
         command.add_argument(
             "--root", metavar="DIR", type=Path, help="the course's folder (here, or above)"
         )
@@ -145,6 +153,10 @@ def _command(args: argparse.Namespace) -> int:
             return grading.collect(args.slug, args.root, args.archives)
         if args.command == "report":
             return grading.report(args.slug, args.root)
+        if args.command == "release":
+            return grading.release(args.slug, args.root, args.to, args.force)
+        if args.command == "solutions":
+            return grading.solutions(args.slug, args.root, args.to)
         if args.command == "grades":
             return grading.grades(args.slugs, args.root, args.fill, args.to, args.column)
         if args.command == "due":

@@ -273,11 +273,9 @@ def test_user_errors_are_one_sentence(course, tmp_path, capsys, monkeypatch):
         assert error.count("\n") == 1
 
 
-def test_grade_before_generate_says_what_to_run(tmp_path):
+def test_a_folder_without_a_configuration_is_no_course(tmp_path):
     course = courses.Course(tmp_path, SLUG)
     course.submit("perfect", courses.filled(SLUG))
-    with pytest.raises(grading.UserError, match=f"run  nbgrader generate_assignment {SLUG}"):
-        grading.grade(SLUG, course.folder)
     (tmp_path / "nbgrader_config.py").unlink()
     with pytest.raises(grading.UserError, match=r"no nbgrader_config\.py"):
         grading.grade(SLUG, course.folder)

@@ -38,7 +38,7 @@ def test_release_is_what_generate_assignment_gives(slug, tmp_path):
     first = released.read_bytes()
     assert first == paths(slug)[1].read_bytes(), (
         f"exercises/{slug} is not what solutions/{slug} gives: "
-        f"run  nbgrader generate_assignment {slug} --force"
+        f"run  dlcourse release {slug} --to exercises --force"
     )
     others = {path.name for path in released.parent.iterdir()}
     assert others == {path.name for path in paths(slug)[1].parent.iterdir() if path.is_file()}

@@ -134,10 +134,10 @@ def pages(tmp_path_factory):
 
 
 def test_message_of_a_failed_check_is_shown(pages):
-    assert (
-        "CheckError: A1: choosing by test error is tuning on the test set" in pages["honest"].text
-    )
-    assert "Score: 77.0 / 100.0" in pages["honest"].text
+    # Of the option that was chosen; why another one is right comes after it.
+    words = pages["honest"].text.split("CheckError: A1: statement (a) is true: a network can have")
+    assert "Why Choosing by test error is tuning on the test set" in words[1][:300]
+    assert "77 of 100 points" in pages["honest"].text
     # The student's own frames and words remain where a hidden test was the caller.
     assert "a message of the student's own" in pages["attack"].text
     assert "return helper(x)" in pages["attack"].text
@@ -187,8 +187,9 @@ def test_nothing_of_a_student_leaves_its_box(pages, browser):
     page = browser.new_page()
     page.goto(pages["attack"].address)
     body = page.locator("body")
-    assert page.locator("h4").first.inner_text().startswith(f"{SLUG} (Score: ")
+    assert page.locator("h1").first.inner_text() == "Overfitting: exercise"
     assert page.locator("td", has_text="kept").count() > 0
+    page.evaluate("() => document.querySelectorAll('details').forEach(d => { d.open = true; })")
     assert strays(body) == []
     # Were the cleaning to fail, the boxes would hold; and without them this would be seen.
     flood(body)
@@ -199,6 +200,59 @@ def test_nothing_of_a_student_leaves_its_box(pages, browser):
     )
     assert strays(body) != []
     page.close()
+
+
+def test_the_call_that_failed_in_a_hidden_test_is_shown(pages):
+    hidden = pages["attack"].text.split("in a hidden test")[1]
+    assert re.match(
+        r" In the call dropout\(tensor\([\d.]+, dtype=torch\.float16\), p=0\.25, seed=\d\) Cell",
+        hidden,
+    )
+
+
+def test_those_who_were_right_read_why(pages):
+    assert "Why Underfitting means that not even the training error is low" in pages["honest"].text
+
+
+def test_what_was_lost_comes_first_and_is_open(pages, browser):
+    page = browser.new_page()
+    page.goto(pages["attack"].address)
+    rows = page.locator(".overview tbody tr")
+    shown = [" ".join(row.split()) for row in rows.all_inner_texts()]
+    assert shown[0].startswith("B4 · Inverted dropout b4-dropout 0 of 9 ✗ no points")
+    assert shown[1].startswith("C1 · Wrong labels")
+    assert shown[1].endswith("c1-report – of 20 … not graded yet")
+    assert all(row.endswith("✓ full points") for row in shown[2:])
+    assert len(shown) == len(courses.points(SLUG)) + 1
+    # What waits for a person does not lower the total.
+    total = page.locator(".total").inner_text()
+    assert total.startswith("71 of 80 points. Questions with 20 points more are not graded yet")
+    opened = page.evaluate("() => [...document.querySelectorAll('.question')].map(d => d.open)")
+    # The last one is the rest of the notebook: open only if something in it failed.
+    assert opened == [True] + [False] * (len(shown) - 1) + [False]
+    # A link into a folded question opens it.
+    page.locator(".overview a", has_text="A1 ·").click()
+    assert page.locator("#question-a1-test").is_visible()
+    for width in (1280, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        page.evaluate("() => document.querySelectorAll('details').forEach(d => { d.open = true; })")
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+    page.close()
+
+
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("one long line " * 50, "lines"),
+        ("two\nlines", "lines"),
+        ("arm      accuracy\ndropout  0.9\nnothing  0.8", "columns"),
+        ("name,  value\nan indented\n    line", "lines"),
+        ("a | b\nc | d", "columns"),
+        ("x\ty\n1\t2", "columns"),
+    ],
+)
+def test_lines_are_broken_and_columns_are_not(text, way):
+    assert feedback.wrapping(text) == way
 
 
 def test_sizes_of_pictures_are_limited():

@@ -441,6 +441,29 @@ def test_small_classes_have_a_page(course, students):
     assert rows(report_page.questions_csv(report))[0]["question"] == "a1-test"
 
 
+def test_answers_that_are_alike_stand_side_by_side_as_text(course):
+    mine = "\n".join(f"if labels[{n}] < limit_{n}: found.append({n}, other={n})" for n in range(9))
+    hostile = f"{mine}\n# </pre><script>alert('x')</script>\x1b[31m"
+    answers = {"c1-code": mine, "c1-report": "By myself."}
+    record(
+        course,
+        {
+            "ada": Outcome(answers=answers),
+            HOSTILE: Outcome(answers={"c1-code": hostile.replace("limit", "most")}),
+            "own": Outcome(answers={"c1-code": "found = train(seed=1)"}),
+        },
+    )
+    report = collected(course)
+    (pair,) = report.pairs
+    assert (pair.students, pair.place, pair.share) == ((HOSTILE, "ada"), "c1-report", 1)
+    page = report_page.page(report)
+    assert "<script" not in page
+    assert "<img src=x" not in page
+    assert "labels[8] &lt; most_8" in page
+    assert page.count("labels[8] &lt; limit_8") == 1
+    assert report_page.summary(report)[-1].endswith("Alike: 1 pair of answers.")
+
+
 def test_command_writes_three_files_and_a_short_summary(course, capsys):
     everything(course)
     other = course.folder / "grading" / "reports" / f"{SLUG}.csv"
@@ -546,7 +569,7 @@ def test_report_of_a_class_that_was_really_graded(course):
         expected = np.mean([points[student][name] for student in students]) / POINTS[name]
         assert item.difficulty == pytest.approx(expected)
         assert item.blank == ("blank",)
-    assert by_name["a1-test"].failures[0].message.startswith("A1: choosing by test error is tuning")
+    assert by_name["a1-test"].failures[0].message.startswith("A1: statement (a) is true")
     messages = {f.students: f.message for f in by_name["b3-penalty-test"].failures}
     assert "l2_penalty" in messages["wrong",]
     assert messages[HOSTILE,].startswith("ValueError: </pre><script>alert")

@@ -333,7 +333,7 @@ def test_source_that_differs_from_the_gradebook_is_said_to():
     made = exercise.released(template(), stored, {"test": 1, "report": 2}, "demo")
     assert texts(made) == texts(template())
     del stored["answer"]
-    with pytest.raises(UserError, match=r"\(answer\): run  nbgrader generate_assignment demo"):
+    with pytest.raises(UserError, match=r"\(answer\): run  dlcourse release demo"):
         exercise.released(template(), stored, {"test": 1}, "demo")
     with pytest.raises(UserError, match=r"\(answer, removed\)"):
         exercise.released(template(), stored, {"removed": 1}, "demo")

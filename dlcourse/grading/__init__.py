@@ -19,8 +19,10 @@ __all__ = [
     "forget",
     "grade",
     "grades",
+    "release",
     "report",
     "roster",
+    "solutions",
 ]
 
 
@@ -195,6 +197,48 @@ def forget(slug: str, root: Path, students: list[str]) -> int:
     from dlcourse.grading.classroom import grade
 
     return grade.forget(slug, Path(root), students)
+
+
+def release(slug: str, root: Path, to: Path, force: bool = False) -> int:
+    """Write what students get, and enter the exercise into the gradebook.
+
+    Args:
+        slug: the exercise's name.
+        root: the course's folder.
+        to: the folder in which ``SLUG/SLUG.ipynb`` is put.
+        force: whether files there that differ are replaced.
+
+    Returns:
+        The exit code, 0.
+
+    Raises:
+        UserError: if there is no such exercise, something of a solution or hidden test would be
+            released, or a file there differs.
+    """
+    require_nbgrader()
+    from dlcourse.grading.classroom import release as made
+
+    return made.release(slug, Path(root), Path(to), force)
+
+
+def solutions(slug: str, root: Path, to: Path | None = None) -> int:
+    """Write a page with each task, its solution and the reasons.
+
+    Args:
+        slug: the exercise's name.
+        root: the course's folder.
+        to: the page, or the folder for it; beside the reports if None.
+
+    Returns:
+        The exit code, 0.
+
+    Raises:
+        UserError: if there is no such exercise, or the page cannot be written.
+    """
+    require_nbgrader()
+    from dlcourse.grading.classroom import solutions as made
+
+    return made.solutions(slug, Path(root), to and Path(to))
 
 
 def report(slug: str, root: Path) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from dlcourse.grading.calls import arguments, values
+from dlcourse.grading.calls import arguments, shown, values
 from dlcourse.grading.calls.channel import Channel, ChannelError
 from dlcourse.grading.calls.decoder import Decoder
 from dlcourse.grading.calls.errors import NotCarriedError, StudentGoneError
@@ -46,6 +46,7 @@ class Student:
         self._callbacks: dict[int, object] = {}
         self._released: list[int] = []
         self._proxies: dict[int, object] = {}
+        self._names: dict[int, str] = {}
         self.gone = False
 
     def name(self, name: str) -> object:
@@ -62,7 +63,9 @@ class Student:
         if "missing" in answer:
             raise NameError(f"name '{name}' is not defined")
         try:
-            return self._value(Decoder(blobs, self._proxy), answer)
+            value = self._value(Decoder(blobs, self._proxy), answer)
+            self._names |= {n: name for n, proxy in self._proxies.items() if proxy is value}
+            return value
         except (NotCarriedError, Exception) as error:
             return Unavailable(f"{name}: {error}")
 
@@ -92,7 +95,13 @@ class Student:
         with _carrying():
             for place, data in answer.get("changed") or []:
                 _restore(parts[place], decoder(data))
-        return self._value(decoder, answer)
+        try:
+            return self._value(decoder, answer)
+        except Exception as error:
+            if what == "call":
+                name = self._names.get(number) or type(self._proxies.get(number)).__name__
+                error.remote_call = shown.call(name, args, kwargs)
+            raise
 
     def traceback(self, number: int) -> list[str]:
         """How the student's notebook shows an exception, entry by entry."""

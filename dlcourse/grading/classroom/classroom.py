@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from nbgrader import utils
 from nbgrader.coursedir import CourseDirectory
 
-from dlcourse.grading.classroom import execute, fingerprint
+from dlcourse.grading.classroom import execute, fingerprint, release
 from dlcourse.grading.classroom.record import Record
 from dlcourse.grading.classroom.results import Standing
 from dlcourse.grading.collection.platforms import tidy
@@ -33,7 +33,7 @@ class Classroom:
         confined: whether submissions run in the sandbox.
 
     Raises:
-        UserError: if it is no course, or ``generate_assignment`` has to be run first.
+        UserError: if it is no course, or the exercise has changed since it was released.
     """
 
     def __init__(self, slug: str, root: Path, confined: bool = True):
@@ -45,6 +45,7 @@ class Classroom:
         self.submitted = Path(self.course.format_path(self.course.submitted_directory, ".", "."))
         self.reports = self.submitted.parent / "reports"
         self.staging = self.submitted.parent / ".staging"
+        release.entered(slug, self.course, self.config)
         self.record = Record(slug, self.course, self.config, self.staging)
         self._execute = execute.Execute(config=self.config, parent=self.course)
 

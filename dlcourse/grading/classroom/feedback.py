@@ -9,6 +9,7 @@ no other host for anything, and tells the browser so.
 
 import ast
 import html
+import itertools
 import re
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from nbgrader import utils
 from nbgrader.preprocessors import ClearHiddenTests, NbGraderPreprocessor
 from traitlets import List
 
+from dlcourse.grading.classroom.reasons import reasons
 from dlcourse.grading.content.colors import ansi2html
 from dlcourse.grading.content.html import PICTURES, PIXELS, TEXTS, clean, markdown2html
 
@@ -27,11 +29,12 @@ NOTE = "# Here further tests ran that are not shown."
 REMOVED = "(a line of the hidden tests, not shown)"
 SHORTEST = 8  # characters of a line of code that is worth hiding wherever it is printed
 # A line of a traceback: "---> 12 x = f()" or "     12 x = f()".
+GAP = re.compile(r"(?<=\S)(?: {2,}|\s*[|│]\s*|\t)(?=\S)")
 GUTTER = re.compile(r"^\s*(?:-+>\s*)?\d+ ?")
 
 
 class HideTests(ClearHiddenTests):
-    """Takes the hidden tests' source out of an autograded notebook."""
+    """Takes the hidden tests' source out of an autograded notebook; leaves the explanation."""
 
     # As in nbgrader's GetGrades: the exporter sets it, and would warn of an unknown option.
     display_data_priority = List().tag(config=True)
@@ -50,6 +53,8 @@ class HideTests(ClearHiddenTests):
         for cell in nb.cells:
             if utils.is_locked(cell) and self.begin_test_delimeter in cell.source:
                 whole = cell.source
+                # Those who were right read why, too.
+                cell.metadata["why"] = (reasons(whole)[0] or [""])[-1]
                 self._remove_hidden_test_region(cell)
                 removed |= set(whole.splitlines()) - set(cell.source.splitlines())
                 cell.source += f"\n{NOTE}"
@@ -192,3 +197,18 @@ class FeedbackExporter(HTMLExporter):
         yield "markdown2html", markdown2html
         yield "clean_html", clean
         yield "ansi2html", ansi2html
+        yield "wrapping", wrapping
+
+
+def wrapping(text: str) -> str:
+    """How the lines of an output are broken; a filter for the template.
+
+    Args:
+        text: an output.
+
+    Returns:
+        ``"columns"`` for what is laid out in columns, which a broken line would tear apart: two
+        lines in a row with gaps at the same place, or rules of a table. ``"lines"`` otherwise.
+    """
+    gaps = [{found.end() for found in GAP.finditer(line)} for line in text.splitlines()[:200]]
+    return "columns" if any(a & b for a, b in itertools.pairwise(gaps)) else "lines"

@@ -141,7 +141,11 @@ class Shell(InteractiveShell):
         lines = [str(line) for line in stb]
         with contextlib.suppress(Exception):  # from the student's process; it may be gone by now
             entries = evalue.remote_traceback()
-            lines = [*lines[:-1], *entries[entries[:1] == [RULE] and 2 :]]
+            entries = entries[entries[:1] == [RULE] and 2 :]
+            called = (
+                [f"In the call  {evalue.remote_call}\n"] if hasattr(evalue, "remote_call") else []
+            )
+            lines = [*lines[:-1], *called, *entries]
         try:
             text = str(evalue)
         except Exception:

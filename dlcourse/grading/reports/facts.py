@@ -14,9 +14,10 @@ from pathlib import Path
 
 from dlcourse.grading.content.text import plain
 from dlcourse.grading.course import UserError, require_nbgrader
+from dlcourse.grading.reports import alike, suspicious
 from dlcourse.grading.reports import sources as report_sources
-from dlcourse.grading.reports import suspicious
 from dlcourse.grading.reports import works as report_works
+from dlcourse.grading.reports.alike import Pair
 from dlcourse.grading.reports.sources import Question
 from dlcourse.grading.reports.suspicious import Finding
 from dlcourse.grading.reports.works import Event, Work
@@ -105,6 +106,7 @@ class Report:
     events: tuple[Event, ...]
     flags: tuple[Flag, ...]
     unread: tuple[str, ...]  # graded students whose autograded notebook is missing or damaged
+    pairs: tuple[Pair, ...] = ()
 
     def of(self, state: str) -> list[Student]:
         """The students in a state."""
@@ -220,6 +222,7 @@ def collect(slug: str, root: Path) -> Report:
         events=tuple(event for work in judged.values() for event in work.events),
         flags=tuple(_flags(course, judged)),
         unread=tuple(student.id for student in graded if works[student.id].missing),
+        pairs=alike.pairs(course, judged),
     )
 
 

@@ -171,7 +171,8 @@ def summary(report: Report) -> list[str]:
         f"{', '.join(counts)}; {spread}.",
         f"Hardest: {', '.join(listed) or 'no questions with points'}.",
         f"To grade by hand: {_count(waiting, 'answer')}. Worth a look: "
-        f"{_count(len(report.flags), 'construct')} of {_count(flagged, 'student')}.",
+        f"{_count(len(report.flags), 'construct')} of {_count(flagged, 'student')}. "
+        f"Alike: {_count(len(report.pairs), 'pair')} of answers.",
     ]
 
 

@@ -26,11 +26,12 @@ class Event:
 
 
 class Text(NamedTuple):
-    """A code cell of the student's: its id if it was there to be filled in, where it stands."""
+    """A cell of the student's: its id if it was there to be filled in, where it stands."""
 
     name: str
     place: str
     text: str
+    is_prose: bool = False
 
 
 @dataclass
@@ -44,6 +45,7 @@ class Work:
         messages: of questions that ended with an error, by id.
         events: what the grader's limits ended.
         texts: the student's own code.
+        prose: answers in words.
     """
 
     missing: bool = False
@@ -52,6 +54,7 @@ class Work:
     messages: dict[str, str] = field(default_factory=dict)
     events: list[Event] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
+    prose: list[Text] = field(default_factory=list)
 
 
 def work(course: Course, student: str) -> Work:
@@ -81,6 +84,7 @@ def work(course: Course, student: str) -> Work:
         )
         filled |= {name} if changed else set()
         if cell.cell_type != "code":
+            here.prose += [Text(name, place, cell.source, is_prose=True)] if changed else []
             continue
         if changed:
             here.texts.append(Text(name, place, cell.source))

@@ -61,7 +61,7 @@ def released(
     if differ := (set(ours) - set(texts)) | (set(points) - set(ours)):
         raise UserError(
             f"the solution of {slug} has other cells than the gradebook "
-            f"({', '.join(sorted(differ))}): run  nbgrader generate_assignment {slug} --force"
+            f"({', '.join(sorted(differ))}): run  dlcourse release {slug} --to DIR"
         )
     own = set()  # what the tests name themselves they never take from a student
     for cell in notebook.cells:

@@ -38,6 +38,9 @@ PICTURES = ("image/png", "image/jpeg", "image/gif")
 # what of it was not taken, what it lacks, and what was found otherwise than by name and id.
 REFUSED, LEFT_OUT, LACKS = "dlcourse_refused", "dlcourse_left_out", "dlcourse_lacks"
 MATCHED = "dlcourse_matched"
+# Ids of cells that are ours and tell the student something at the head of the notebook.
+HEADS = ("refusal", "lacks", "matched", "left-out")
+FREE = "free-cell-"  # the ids of a student's own cells begin so
 NOT_USED = (
     "**Not all that you handed in was used.** The exercise is run with its own copies of the cells "
     "below. They differ from yours, which adds what is quoted here. Put code of your own into your "
@@ -265,4 +268,9 @@ def _number(notebook: NotebookNode, known: set[str]) -> None:
     """Give the free cells ids that are the same each time a submission is graded."""
     free = [cell for cell in notebook.cells if cell.id not in known]
     for number, cell in enumerate(free, start=1):
-        cell.id = f"free-cell-{number}"
+        cell.id = f"{FREE}{number}"
+
+
+def is_free(cell: NotebookNode) -> bool:
+    """Whether a cell of a graded notebook is one that the student added."""
+    return cell.get("id", "").startswith(FREE)
