@@ -10,6 +10,10 @@ SURFACES = {
     "ravine": ((-4, 0.6), lambda w: (w[0] ** 2 + 20 * w[1] ** 2) / 2),
     "saddle": ((-3, 0.001), lambda w: w[0] ** 2 / 2 - w[1] ** 2 / 2 + w[1] ** 4 / 4),
     "plateau": ((-3, 0.6), lambda w: 1 - (-(w[0] ** 2 + 4 * w[1] ** 2) / 4).exp()),
+    "cliff": (
+        (-3.5, 0.8),
+        lambda w: w[0] ** 2 / 20 + w[1] ** 2 / 2 + 4 * (-10 * w[0] - 15).sigmoid(),
+    ),
 }
 OPTIMIZERS = {
     "sgd": lambda p: torch.optim.SGD(p, lr=0.05),

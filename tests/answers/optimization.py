@@ -43,9 +43,9 @@ CONCEPTS = [
         5,
         "d",
         {
-            "a": "takes RMSprop's average for a sum",
-            "b": "takes Adam's average for a sum",
-            "c": "takes AdaDelta's average for a sum",
+            "a": "believes that the steps of SGD shrink by themselves",
+            "b": "takes velocity for friction",
+            "c": "believes that Adam's steps shrink where gradients stay the same",
         },
     ),
     number(
@@ -254,18 +254,19 @@ ADAGRAD = Question(
     wrong=(
         Answer(
             "old-sum",
-            "divides by the sum from before",
+            "divides by the s from before",
             """
-            def adagrad_step(w, g, s, rate, eps=1e-10):
-                return w - rate * g / (s.sqrt() + eps), s + g * g
+            def adaptive_step(w, g, s, rate, alpha=None, eps=1e-10):
+                new = s + g * g if alpha is None else alpha * s + (1 - alpha) * g * g
+                return w - rate * g / (s.sqrt() + eps), new
             """,
         ),
         Answer(
             "no-root",
             "forgets the root",
             """
-            def adagrad_step(w, g, s, rate, eps=1e-10):
-                s = s + g * g
+            def adaptive_step(w, g, s, rate, alpha=None, eps=1e-10):
+                s = s + g * g if alpha is None else alpha * s + (1 - alpha) * g * g
                 return w - rate * g / (s + eps), s
             """,
         ),
@@ -273,8 +274,8 @@ ADAGRAD = Question(
             "eps-inside",
             "adds eps under the root",
             """
-            def adagrad_step(w, g, s, rate, eps=1e-10):
-                s = s + g * g
+            def adaptive_step(w, g, s, rate, alpha=None, eps=1e-10):
+                s = s + g * g if alpha is None else alpha * s + (1 - alpha) * g * g
                 return w - rate * g / (s + eps).sqrt(), s
             """,
         ),
@@ -282,8 +283,27 @@ ADAGRAD = Question(
             "sum-of-sizes",
             "adds up sizes in place of squares",
             """
-            def adagrad_step(w, g, s, rate, eps=1e-10):
-                s = s + g.abs()
+            def adaptive_step(w, g, s, rate, alpha=None, eps=1e-10):
+                a, b = (1, 1) if alpha is None else (alpha, 1 - alpha)
+                s = a * s + b * g.abs()
+                return w - rate * g / (s.sqrt() + eps), s
+            """,
+        ),
+        Answer(
+            "always-a-sum",
+            "forgets that RMSprop forgets",
+            """
+            def adaptive_step(w, g, s, rate, alpha=None, eps=1e-10):
+                s = s + g * g if alpha is None else alpha * s + g * g
+                return w - rate * g / (s.sqrt() + eps), s
+            """,
+        ),
+        Answer(
+            "zero-is-none",
+            "takes an alpha of 0 for none",
+            """
+            def adaptive_step(w, g, s, rate, alpha=None, eps=1e-10):
+                s = alpha * s + (1 - alpha) * g * g if alpha else s + g * g
                 return w - rate * g / (s.sqrt() + eps), s
             """,
         ),
@@ -293,8 +313,11 @@ ADAGRAD = Question(
             "addcmul",
             "by torch's fused operations",
             """
-            def adagrad_step(w, g, s, rate, eps=1e-10):
-                total = torch.addcmul(s, g, g)
+            def adaptive_step(w, g, s, rate, alpha=None, eps=1e-10):
+                if alpha is None:
+                    total = torch.addcmul(s, g, g)
+                else:
+                    total = torch.lerp(g * g, s, alpha)
                 return torch.addcdiv(w, g, total.sqrt() + eps, value=-rate), total
             """,
         ),
@@ -302,8 +325,9 @@ ADAGRAD = Question(
             "power",
             "by powers",
             """
-            def adagrad_step(w, g, s, rate, eps=1e-10):
-                new = s + g**2
+            def adaptive_step(w, g, s, rate, alpha=None, eps=1e-10):
+                keep, add = (1, 1) if alpha is None else (alpha, 1 - alpha)
+                new = keep * s + add * g**2
                 step = g / (new**0.5 + eps)
                 return w - step * rate, new
             """,

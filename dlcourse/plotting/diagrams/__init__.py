@@ -14,6 +14,7 @@ from dlcourse.plotting.diagrams.cells import gru_cell, lstm_cell, rnn_cell, unro
 from dlcourse.plotting.diagrams.drawing import Drawing
 from dlcourse.plotting.diagrams.look import COLORS
 from dlcourse.plotting.diagrams.networks import layer_chain, units
+from dlcourse.plotting.diagrams.planes import plane
 from dlcourse.plotting.diagrams.sequences import attention, graph, text_windows, tree
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "gru_cell",
     "layer_chain",
     "lstm_cell",
+    "plane",
     "rnn_cell",
     "text_windows",
     "tree",

@@ -115,7 +115,7 @@
       };
     };
 
-    /* {label, value, length}: .value */
+    /* {label, value, length, short}: .value; short for a number or a word */
     kit.text = function (options) {
       const id = "live-" + ++serial;
       const input = make("input", { type: "text", id: id, maxlength: options.length || 80,
@@ -127,7 +127,8 @@
         element: null
       };
       input.addEventListener("input", function () { kit.changed(control); });
-      control.element = place(make("div", { class: "live-control live-text" }, [
+      control.element = place(make("div", { class: "live-control live-text" +
+        (options.short ? " is-short" : "") }, [
         make("label", { for: id, text: kit.t(options.label) }), input
       ]), options);
       return control;

@@ -3,16 +3,22 @@
   "use strict";
   const SURFACES = {
     ravine: { start: [-4, 0.6], height: function (x, y) { return (x * x + 20 * y * y) / 2; },
-      gradient: function (x, y) { return [x, 20 * y]; }, ylim: [1e-8, 100], noise: 0 },
+      gradient: function (x, y) { return [x, 20 * y]; }, noise: 0 },
     saddle: { start: [-3, 0.001], noise: 0,
       height: function (x, y) { return x * x / 2 - y * y / 2 + Math.pow(y, 4) / 4 + 0.25; },
-      gradient: function (x, y) { return [x, Math.pow(y, 3) - y]; }, ylim: [1e-8, 100] },
+      gradient: function (x, y) { return [x, Math.pow(y, 3) - y]; } },
     plateau: { start: [-3, 0.6], noise: 0,
       height: function (x, y) { return 1 - Math.exp(-(x * x + 4 * y * y) / 4); },
       gradient: function (x, y) {
         const e = Math.exp(-(x * x + 4 * y * y) / 4);
         return [x / 2 * e, 2 * y * e];
-      }, ylim: [1e-8, 100] }
+      } },
+    cliff: { start: [-3.5, 0.8], noise: 0,
+      height: function (x, y) { return x * x / 20 + y * y / 2 + 4 / (1 + Math.exp(10 * x + 15)); },
+      gradient: function (x, y) {
+        const s = 1 / (1 + Math.exp(10 * x + 15));
+        return [x / 10 - 40 * s * (1 - s), y];
+      } }
   };
   SURFACES.noisy = Object.assign({}, SURFACES.ravine, { noise: 1 });
 
@@ -79,6 +85,7 @@
 
     const surface = kit.choice({ label: "Surface", value: "ravine", options: [
       ["ravine", "ravine"], ["saddle", "saddle"], ["plateau", "plateau"],
+      ["cliff", "cliff"],
       ["noisy", "ravine, noisy gradients"]] });
     const steps = kit.slider({ label: "Steps", min: 1, max: 120, value: 25 });
     Object.keys(NAMES).forEach(function (name) {
