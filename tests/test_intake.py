@@ -155,7 +155,7 @@ def test_large_notebook_is_not_even_read(submitted, bob):
         (b'{"cells": [\n{"cell_type": "co', "damaged at line 2"),
         (b"\x89PNG\r\n\x1a\n\xff\xfe", "not a text file in UTF-8"),
         ('{"cells": "é"}'.encode("utf-16"), "not a text file in UTF-8"),
-        (b"[" * 100_000, "is not a Jupyter notebook"),
+        (b"[" * 100_000, "nests lists or objects hundreds of levels deep"),
         (b"[]", "is not a Jupyter notebook"),
         (b"{}", "is not a Jupyter notebook"),
         (b'{"nbformat": 4, "nbformat_minor": 5}', "is not a Jupyter notebook"),

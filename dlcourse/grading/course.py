@@ -32,8 +32,8 @@ def explained(error: BaseException, root: Path) -> str | None:
     """
     if isinstance(error, OSError):
         where = os.fsdecode(error.filename) if isinstance(error.filename, str | bytes) else ""
-        if isinstance(error, BrokenPipeError | ConnectionError | TimeoutError):
-            return None
+        if error.errno is None or isinstance(error, ConnectionError | TimeoutError):
+            return None  # a broken pipe is one of them, and nobody's to mend
         if isinstance(error, FileNotFoundError) and where and os.sep not in where:
             return f"the program {where} is not found: PATH is {os.environ.get('PATH') or 'empty'}"
         where, words = where or str(root), (error.strerror or str(error)).lower()
