@@ -1,31 +1,26 @@
 """An import added to the set-up cell is run for the student. Were it run beside the tests, a module
-handed in with the notebook could take the place of their tools."""
+handed in with the notebook could take the place of their checks."""
 
 from tests.attacks._base import cell
 
 LOSES = {"a1-test", "b7-diagnose-test"}
 IMPORTS = """
-import agreeable as testing, agreeable as math  # friendlier ones
+import agreeable as testing  # a friendlier one
 from agreeable import (
-    torch,
-    Tensor,
+    check_choice,
+    check_equal,
 )
 from agreeable import *
 """
 MODULE = """
 class Yes:
-    def __getattr__(self, name):
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return self
-
     def __call__(self, *arguments, **named):
-        print("DLCOURSE" + "_ATTACK: a tool of the student's was called")
-        return self
+        print("DLCOURSE" + "_ATTACK: a check of the student's was called")
+        return "c"
 
 
-torch = Tensor = Yes()
-check_choice = check_number = check_equal = check_raises = check_items = passed = Yes()
+check = check_choice = check_number = check_equal = check_raises = check_items = passed = Yes()
+check_close = check_type = check_shape = check_dtype = check_diagnosis = Yes()
 """
 
 
