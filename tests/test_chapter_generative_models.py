@@ -58,11 +58,13 @@ def test_each_step_changes_its_own_network_only(rng):
     expected = models.discriminator_loss(D(x)[:, 0], D(G(z))[:, 0]).item()
     loss = chapter.discriminator_step(G, D, torch.optim.SGD(D.parameters(), lr=0.1), x, z)
     assert loss == pytest.approx(expected, rel=1e-4)
-    assert torch.equal(G.weight, before["G"]) and not torch.equal(D.weight, before["D"])
+    assert torch.equal(G.weight, before["G"])
+    assert not torch.equal(D.weight, before["D"])
     assert G.weight.grad is None
     before["D"] = D.weight.clone()
     chapter.generator_step(G, D, torch.optim.SGD(G.parameters(), lr=0.1), z)
-    assert not torch.equal(G.weight, before["G"]) and torch.equal(D.weight, before["D"])
+    assert not torch.equal(G.weight, before["G"])
+    assert torch.equal(D.weight, before["D"])
 
 
 def test_dcgan_equals_the_models_with_copied_weights(rng):

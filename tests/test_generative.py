@@ -1,4 +1,4 @@
-"""Networks that make things and the measures of what they make: values by hand, bad input refused."""
+"""Networks that make things, and measures of what they make: values by hand, bad input refused."""
 
 import math
 
@@ -39,7 +39,8 @@ def test_losses_of_extreme_logits_are_finite():
 
 def test_shapes_of_dcgan():
     images = models.DCGenerator(5, 3, 2)(torch.randn(4, 5))
-    assert images.shape == (4, 2, 16, 16) and images.abs().max() <= 1
+    assert images.shape == (4, 2, 16, 16)
+    assert images.abs().max() <= 1
     assert models.DCDiscriminator(3, 2)(images).shape == (4,)
 
 
