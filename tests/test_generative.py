@@ -44,6 +44,13 @@ def test_shapes_of_dcgan():
     assert models.DCDiscriminator(3, 2)(images).shape == (4,)
 
 
+def test_dcgan_starts_small():
+    torch.manual_seed(0)
+    for model in (models.DCGenerator(), models.DCDiscriminator()):
+        weights = torch.cat([p.flatten() for p in model.parameters() if p.ndim == 4])
+        assert weights.std().item() == pytest.approx(0.02, rel=0.05)
+
+
 def test_what_diffusion_keeps():
     diffusion = models.Diffusion(steps=2, first=0.1, last=0.5)
     torch.testing.assert_close(diffusion.kept, torch.tensor([0.9, 0.45]))
