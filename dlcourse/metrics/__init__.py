@@ -1,5 +1,14 @@
-"""Measures: of a model's output, batch by batch, and of whole translations (:mod:`.bleu`)."""
+"""Measures: of a model's output, of made examples, and of whole translations (:mod:`.bleu`)."""
 
 from dlcourse.metrics.outputs import accuracy, confusion_matrix, log_rmse, mse, perplexity
+from dlcourse.metrics.samples import coverage, frechet_distance
 
-__all__ = ["accuracy", "confusion_matrix", "log_rmse", "mse", "perplexity"]
+__all__ = [
+    "accuracy",
+    "confusion_matrix",
+    "coverage",
+    "frechet_distance",
+    "log_rmse",
+    "mse",
+    "perplexity",
+]

@@ -4,6 +4,13 @@ from dlcourse.models.alexnet import AlexNet
 from dlcourse.models.attention import AdditiveAttention, DotProductAttention, masked_softmax
 from dlcourse.models.attention_seq2seq import AttentionSeq2Seq, alignment_accuracy
 from dlcourse.models.densenet import DenseBlock, DenseNet, Transition, densenet121
+from dlcourse.models.diffusion import Diffusion
+from dlcourse.models.gan import (
+    DCDiscriminator,
+    DCGenerator,
+    discriminator_loss,
+    generator_loss,
+)
 from dlcourse.models.googlenet import GoogLeNet, Inception
 from dlcourse.models.initialize import initialize
 from dlcourse.models.lenet import LeNet
@@ -17,19 +24,24 @@ from dlcourse.models.search import beam_search, greedy_search, translate
 from dlcourse.models.seq2seq import GRUEncoder, Seq2Seq
 from dlcourse.models.transformer import Transformer, TransformerLM
 from dlcourse.models.transformer_layers import AddNorm, DecoderLayer, EncoderLayer, FeedForward
+from dlcourse.models.vae import VAE, gaussian_kl, reparameterize
 from dlcourse.models.vgg import VGG, vgg_block
 
 __all__ = [
     "MLP",
+    "VAE",
     "VGG",
     "AddNorm",
     "AdditiveAttention",
     "AlexNet",
     "AttentionSeq2Seq",
     "BasicBlock",
+    "DCDiscriminator",
+    "DCGenerator",
     "DecoderLayer",
     "DenseBlock",
     "DenseNet",
+    "Diffusion",
     "DotProductAttention",
     "EncoderLayer",
     "FeedForward",
@@ -50,11 +62,15 @@ __all__ = [
     "beam_search",
     "causal_mask",
     "densenet121",
+    "discriminator_loss",
+    "gaussian_kl",
+    "generator_loss",
     "greedy_search",
     "initialize",
     "masked_softmax",
     "nin_block",
     "padding_mask",
+    "reparameterize",
     "resnet18",
     "sample",
     "sinusoids",
