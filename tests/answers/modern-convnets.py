@@ -443,7 +443,8 @@ NIN = Question(
             def nin_block(x, convs, stride=1, padding=0):
                 for i, (weight, bias) in enumerate(convs):
                     weight, bias = weight.detach(), bias.detach()
-                    x = F.conv2d(x, weight, bias, stride if i == 0 else 1, padding if i == 0 else 0).relu()
+                    options = (stride, padding) if i == 0 else (1, 0)
+                    x = F.conv2d(x, weight, bias, *options).relu()
                 return x
             """,
         ),

@@ -422,7 +422,8 @@ FOLD = Question(
             """
             def fold(kernel, weight, bias, running_mean, running_var, eps=1e-5):
                 scale = weight / (running_var + eps).sqrt()
-                folded = torch.tensor([[(row * s).tolist() for row in k] for k, s in zip(kernel, scale)])
+                rows = [[(row * s).tolist() for row in k] for k, s in zip(kernel, scale)]
+                folded = torch.tensor(rows)
                 return folded.to(kernel.dtype), bias - scale * running_mean
             """,
         ),
@@ -636,7 +637,8 @@ RESIDUAL = Question(
             "adds f(x) into x",
             """
             def residual_block(x, kernel1, kernel2, stride=1, projection=None):
-                y = F.conv2d(F.conv2d(x, kernel1, stride=stride, padding=1).relu(), kernel2, padding=1)
+                y = F.conv2d(x, kernel1, stride=stride, padding=1).relu()
+                y = F.conv2d(y, kernel2, padding=1)
                 shortcut = x if projection is None else F.conv2d(x, projection, stride=stride)
                 if shortcut.shape != y.shape:
                     raise ValueError("give a projection")
@@ -651,7 +653,8 @@ RESIDUAL = Question(
             "takes the shortcut for a constant",
             """
             def residual_block(x, kernel1, kernel2, stride=1, projection=None):
-                y = F.conv2d(F.conv2d(x, kernel1, stride=stride, padding=1).relu(), kernel2, padding=1)
+                y = F.conv2d(x, kernel1, stride=stride, padding=1).relu()
+                y = F.conv2d(y, kernel2, padding=1)
                 shortcut = x if projection is None else F.conv2d(x, projection, stride=stride)
                 if shortcut.shape != y.shape:
                     raise ValueError("give a projection")
