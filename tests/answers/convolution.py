@@ -173,8 +173,9 @@ CORR2D = Question(
                 (H, W), (h, w) = x.shape, kernel.shape
                 if h > H or w > W:
                     raise ValueError("too large")
-                return torch.tensor([[(x[i : i + h, j : j + w] * kernel).sum().item()
-                                      for j in range(W - w + 1)] for i in range(H - h + 1)], dtype=x.dtype)
+                rows = [[(x[i : i + h, j : j + w] * kernel).sum().item() for j in range(W - w + 1)]
+                        for i in range(H - h + 1)]
+                return torch.tensor(rows, dtype=x.dtype)
             """,
         ),
     ),
@@ -427,7 +428,8 @@ CONV2D = Question(
                     raise ValueError("does not fit")
                 weight = weight.detach()
                 x = F.pad(x, (padding,) * 4)
-                rows = [torch.stack([torch.einsum("nchw,ochw->no", x[:, :, i : i + h, j : j + w], weight)
+                sum_up = "nchw,ochw->no"
+                rows = [torch.stack([torch.einsum(sum_up, x[:, :, i : i + h, j : j + w], weight)
                                      for j in range(0, x.shape[3] - w + 1, stride)], dim=2)
                         for i in range(0, x.shape[2] - h + 1, stride)]
                 y = torch.stack(rows, dim=2)
@@ -792,7 +794,8 @@ IM2COL = Question(
             def im2col(x, size, stride=1):
                 (C, H, W), (h, w) = x.shape, size
                 columns = [x[:, i : i + h, j : j + w].reshape(-1).tolist()
-                           for i in range(0, H - h + 1, stride) for j in range(0, W - w + 1, stride)]
+                           for i in range(0, H - h + 1, stride)
+                           for j in range(0, W - w + 1, stride)]
                 return torch.tensor(columns, dtype=x.dtype).T
             """,
         ),
