@@ -9,7 +9,7 @@ export JUPYTER_PREFER_ENV_PATH := 1
 
 # What a chapter's outputs depend on: not the commands, the checks of exercises, or the site.
 LIBRARY := $(filter-out dlcourse/cli.py dlcourse/doctor.py dlcourse/testing.py, \
-	$(shell find dlcourse -name '*.py' -not -path 'dlcourse/grading/*' -not -path 'dlcourse/sphinxext/*'))
+	$(shell find dlcourse -name '*.py' -not -path 'dlcourse/grading/*' -not -path 'dlcourse/checks/*' -not -path 'dlcourse/sphinxext/*'))
 PAGES := $(wildcard *.md chapters/*.md) _config.yml _toc.yml references.bib $(shell find assets dlcourse/sphinxext -type f -not -name '*.pyc')
 
 .PHONY: book serve lab test lint notebooks unit canary lock clean

@@ -18,12 +18,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
-
-class CheckError(AssertionError):
-    """A failed check. A notebook shows its message alone: the traceback would not help anybody."""
-
-    def _render_traceback_(self) -> list[str]:
-        return [f"CheckError: {self}"]
+# What the test cells find here, too.
+from dlcourse.checks.bans import without  # noqa: F401
+from dlcourse.checks.failures import CheckError, article, describe, fail, show
+from dlcourse.checks.gradients import check_gradients  # noqa: F401
+from dlcourse.checks.untouched import check_untouched  # noqa: F401
 
 
 def prepare_notebook() -> None:
@@ -72,7 +71,7 @@ def check_choice(name: str, answer: object, options: Sequence[str]) -> str:
     choice = answer.strip().lower() if isinstance(answer, str) else answer
     check(
         isinstance(choice, str) and choice in list(options),
-        f"{name} is {_show(answer)}: assign one of {listed}, with the quotes.",
+        f"{name} is {show(answer)}: assign one of {listed}, with the quotes.",
     )
     return choice
 
@@ -87,7 +86,7 @@ def check_number(name: str, answer: object) -> float:
     value = _as_float(_plain(answer))
     check(
         value is not None and math.isfinite(value),
-        f"{name} is {_show(answer)}: assign one finite number, for example 12 or 0.125.",
+        f"{name} is {show(answer)}: assign one finite number, for example 12 or 0.125.",
     )
     return value
 
@@ -108,11 +107,11 @@ def check_items(call: str, got: object, number: int | None = None, hint: str = "
             raise TypeError
         each = iter(got)
     except TypeError:
-        _fail(call, "is no sequence", expected, _describe(got), hint)
+        fail(call, "is no sequence", expected, describe(got), hint)
     items = list(each if number is None else itertools.islice(each, number + 1))
     if number is not None and len(items) != number:
         found = f"more than {number}" if len(items) > number else str(len(items))
-        _fail(call, "has another number of items", str(number), found, hint)
+        fail(call, "has another number of items", str(number), found, hint)
     return items
 
 
@@ -127,7 +126,7 @@ def check_equal(call: str, got: object, expected: object, hint: str = "") -> Non
         CheckError: if they differ.
     """
     if not _equal(_plain(got), _plain(expected)):
-        _fail(call, "gives another value", _show(expected), _show(got), hint)
+        fail(call, "gives another value", show(expected), show(got), hint)
 
 
 def check_type(call: str, got: object, kind: type, hint: str = "") -> None:
@@ -137,7 +136,7 @@ def check_type(call: str, got: object, kind: type, hint: str = "") -> None:
         CheckError: if it is not.
     """
     if not isinstance(got, kind):
-        _fail(call, "has another type", _article(kind.__name__), _describe(got), hint)
+        fail(call, "has another type", article(kind.__name__), describe(got), hint)
 
 
 def check_shape(call: str, got: object, shape: Sequence[int], hint: str = "") -> None:
@@ -148,7 +147,7 @@ def check_shape(call: str, got: object, shape: Sequence[int], hint: str = "") ->
     """
     check_type(call, got, Tensor, hint)
     if tuple(got.shape) != tuple(shape):
-        _fail(call, "has another shape", str(tuple(shape)), str(tuple(got.shape)), hint)
+        fail(call, "has another shape", str(tuple(shape)), str(tuple(got.shape)), hint)
 
 
 def check_dtype(call: str, got: object, dtype: torch.dtype, hint: str = "") -> None:
@@ -159,7 +158,7 @@ def check_dtype(call: str, got: object, dtype: torch.dtype, hint: str = "") -> N
     """
     check_type(call, got, Tensor, hint)
     if got.dtype != dtype:
-        _fail(call, "has another dtype", str(dtype), str(got.dtype), hint)
+        fail(call, "has another dtype", str(dtype), str(got.dtype), hint)
 
 
 def check_close(
@@ -193,18 +192,18 @@ def check_close(
     want, have = _as_double(expected), _as_double(got)
     if have is None:
         kind = "a tensor or list of numbers" if want.ndim else "a number"
-        _fail(call, "is not numeric", kind, _describe(got), hint)
+        fail(call, "is not numeric", kind, describe(got), hint)
     if have.shape != want.shape:
-        _fail(call, "has another shape", str(tuple(want.shape)), str(tuple(have.shape)), hint)
+        fail(call, "has another shape", str(tuple(want.shape)), str(tuple(have.shape)), hint)
     near = (have - want).abs() <= atol + rtol * want.abs()
     wrong = ~torch.where(want.isinf(), have == want, near)
     if not wrong.any():
         return
     if not want.ndim:
-        _fail(call, "gives another value", f"{want.item():.6g}", f"{have.item():.6g}", hint)
+        fail(call, "gives another value", f"{want.item():.6g}", f"{have.item():.6g}", hint)
     place = tuple(wrong.nonzero()[0].tolist())
     where = f"{int(wrong.sum())} of {wrong.numel()} values differ; the first at index {list(place)}"
-    _fail(call, where, f"{want[place].item():.6g}", f"{have[place].item():.6g}", hint)
+    fail(call, where, f"{want[place].item():.6g}", f"{have[place].item():.6g}", hint)
 
 
 def check_raises(
@@ -221,15 +220,8 @@ def check_raises(
     except exception:
         return
     except Exception as error:
-        _fail(call, "raises another error", expected, f"{type(error).__name__}: {error}", hint)
-    _fail(call, "does not complain", expected, f"the value {_show(got)}", hint)
-
-
-def _fail(call: str, what: str, expected: str, got: str, hint: str) -> None:
-    lines = [f"{call}: {what}.", f"  expected: {expected}", f"  got:      {got}"]
-    if hint:
-        lines.append(f"  hint: {hint}")
-    raise CheckError("\n".join(lines))
+        fail(call, "raises another error", expected, f"{type(error).__name__}: {error}", hint)
+    fail(call, "does not complain", expected, f"the value {show(got)}", hint)
 
 
 def _plain(value: object) -> object:
@@ -275,25 +267,3 @@ def _as_double(value: object) -> Tensor | None:
     if None in floats:
         return None
     return torch.tensor(floats if isinstance(value, list) else floats[0], dtype=torch.float64)
-
-
-def _article(noun: str) -> str:
-    return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
-
-
-def _describe(value: object) -> str:
-    """What a value is, for messages about its type."""
-    if value is None:
-        return "None (does the function end with return?)"
-    if isinstance(value, Tensor):
-        return f"a tensor of shape {tuple(value.shape)} and {value.dtype}"
-    return f"{_article(type(value).__name__)}, {_show(value)}"
-
-
-def _show(value: object, limit: int = 200) -> str:
-    """A value on one line, shortened."""
-    try:
-        text = " ".join(repr(value).split())
-    except Exception as error:  # a class may do anything there, and a number have too many digits
-        text = f"<{_article(type(value).__name__)} that cannot be shown: {type(error).__name__}>"
-    return text if len(text) <= limit else text[: limit - 1] + "…"

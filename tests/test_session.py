@@ -458,3 +458,54 @@ def test_whole_notebook_has_a_limit():
 def test_without_bubblewrap_the_reason_says_what_to_do(monkeypatch):
     monkeypatch.setenv("PATH", "/nowhere")
     assert "apt install bubblewrap" in sandbox.missing()
+
+
+# --- what an answer may not use, and what it must keep --------------------------------------------
+def fails(student, test):
+    return errors(run(student, test)["test"])
+
+
+def test_ban_holds_in_the_students_process():
+    student = """
+from torch.nn.functional import layer_norm as mine
+from dlcourse.models import LeNet as Net
+def answer(x):
+    return mine(x, [2])
+class Lazy:
+    def __call__(self, x):
+        yield Net()
+lazy = Lazy()
+"""
+    passes(student, "answer(torch.ones(3, 2)); list(lazy(0))")
+    test = "with testing.without('layer_norm', 'dlcourse.models.LeNet'):\n    "
+    for call in ("answer(torch.ones(3, 2))", "list(lazy(0))"):
+        [(name, message)] = fails(student, test + call)
+        assert name == "BannedError"
+        assert "yours to write" in message
+
+
+def test_gradients_and_changes_are_seen_from_the_other_process():
+    student = """
+def right(x, w):
+    return (x * w["w"]).sin()
+def cut(x, w):
+    return right(x, w).detach()
+def wants(x, w):
+    x.requires_grad_()
+    return 1
+def adds(x, w):
+    w["w"] += 1
+"""
+    check = """
+def check(function):
+    given = torch.ones(2), {"w": torch.ones(3, 2)}
+    testing.check_gradients("f", function, lambda x, w: torch.sin(x * w["w"]), *given)
+    testing.check_untouched("f", function, *given)
+"""
+    passes(student, check + "check(right)")
+    [(_, message)] = fails(student, check + "check(cut)")
+    assert "no gradient flows back" in message
+    for name in ("wants", "adds"):
+        test = f"testing.check_untouched('f', {name}, torch.ones(2), {{'w': torch.ones(2)}})"
+        [(_, message)] = fails(student, test)
+        assert "has been changed" in message

@@ -16,6 +16,7 @@ LAYERS = [
     {"metrics", "inspection"},
     {"training"},
     {"plotting"},
+    {"checks"},
     {"testing"},
 ]
 GRADING = [

@@ -130,6 +130,28 @@ SOFTMAX = Question(
                 return e / e.sum(dim=-1, keepdim=True).clamp(min=1e-30)
             """,
         ),
+        Answer(
+            "library",
+            "takes the function of the library",
+            """
+            from dlcourse.models import masked_softmax as of_the_library
+
+            def masked_softmax(scores, lengths):
+                mask = (torch.arange(scores.shape[-1]) < lengths[:, None])[:, None]
+                return of_the_library(scores, mask.expand(scores.shape))
+            """,
+        ),
+        Answer(
+            "detached",
+            "writes plain numbers into a new tensor",
+            """
+            def masked_softmax(scores, lengths):
+                weights = torch.zeros_like(scores)
+                for n, length in enumerate(lengths.tolist()):
+                    weights[n, :, :length] = scores[n, :, :length].detach().softmax(dim=-1)
+                return weights
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -217,6 +239,26 @@ KERNEL = Question(
                 return (squared / (2 * width**2)).softmax(dim=1) @ values
             """,
         ),
+        Answer(
+            "detached",
+            "takes the weights for constants",
+            """
+            def kernel_regression(queries, keys, values, width):
+                squared = (queries[:, None] - keys).square().sum(dim=2)
+                return (-squared / (2 * width**2)).softmax(dim=1).detach() @ values
+            """,
+        ),
+        Answer(
+            "in-place",
+            "scales the queries and keys that it is given",
+            """
+            def kernel_regression(queries, keys, values, width):
+                with torch.no_grad():
+                    queries /= width
+                    keys /= width
+                return (-(queries[:, None] - keys).square().sum(dim=2) / 2).softmax(dim=1) @ values
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -291,6 +333,19 @@ ADDITIVE = Question(
             def additive_scores(queries, keys, W_q, W_k, w_v):
                 hidden = torch.tanh(queries @ W_q.T + keys[:, : queries.shape[1]] @ W_k.T)
                 return (hidden @ w_v)[..., None].expand(-1, -1, keys.shape[1])
+            """,
+        ),
+        Answer(
+            "detached",
+            "fills a tensor with numbers that know no gradient",
+            """
+            def additive_scores(queries, keys, W_q, W_k, w_v):
+                shape = len(queries), queries.shape[1], keys.shape[1]
+                scores = torch.empty(shape, dtype=queries.dtype)
+                for t in range(queries.shape[1]):
+                    hidden = torch.tanh((queries[:, t] @ W_q.T)[:, None] + keys @ W_k.T)
+                    scores[:, t] = (hidden @ w_v).detach()
+                return scores
             """,
         ),
     ),
@@ -398,18 +453,61 @@ DOT = Question(
                 return torch.nn.functional.scaled_dot_product_attention(query, key, value, mask)
             """,
         ),
+        Answer(
+            "library",
+            "lets torch answer, and finds the weights by answers of ones",
+            """
+            from torch.nn.functional import scaled_dot_product_attention as attend
+
+            def dot_product_attention(query, key, value, mask=None):
+                ones = torch.eye(key.shape[1], dtype=key.dtype).expand(len(key), -1, -1)
+                weights = attend(query, key, ones, mask).nan_to_num(0)
+                return weights @ value, weights
+            """,
+        ),
+        Answer(
+            "detached-weights",
+            "takes the weights for constants",
+            """
+            def dot_product_attention(query, key, value, mask=None):
+                scores = query @ key.mT / math.sqrt(query.shape[-1])
+                weights = scores.softmax(dim=-1)
+                if mask is not None:
+                    scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+                    weights = scores.softmax(dim=-1).masked_fill(~mask, 0)
+                weights = weights.detach()
+                return weights @ value, weights
+            """,
+        ),
+        Answer(
+            "in-place",
+            "scales the query that it is given",
+            """
+            def dot_product_attention(query, key, value, mask=None):
+                with torch.no_grad():
+                    query /= math.sqrt(query.shape[-1])
+                scores = query @ key.mT
+                if mask is None:
+                    weights = scores.softmax(dim=-1)
+                else:
+                    scores = scores.masked_fill(~mask, torch.finfo(scores.dtype).min)
+                    weights = scores.softmax(dim=-1).masked_fill(~mask, 0)
+                return weights @ value, weights
+            """,
+        ),
     ),
     right=(
         Answer(
-            "identity",
-            "torch's attention; the weights are its answer for the identity as values",
+            "products",
+            "einsum, and a mask of minus infinity",
             """
             def dot_product_attention(query, key, value, mask=None):
-                S = key.shape[1]
-                rows = torch.eye(S, dtype=value.dtype).expand(len(key), S, S)
-                attend = torch.nn.functional.scaled_dot_product_attention
-                weights = attend(query, key, rows, attn_mask=mask)
-                return weights @ value, weights
+                scores = torch.einsum("ntd,nsd->nts", query, key) / query.shape[2] ** 0.5
+                if mask is None:
+                    mask = torch.ones_like(scores, dtype=torch.bool)
+                lowest = torch.finfo(scores.dtype).min
+                weights = torch.where(mask, scores, lowest).softmax(dim=2) * mask
+                return torch.einsum("nts,nsm->ntm", weights, value), weights
             """,
         ),
         Answer(
@@ -477,6 +575,18 @@ ALIGNMENT = Question(
             def alignment_accuracy(weights, known):
                 tokens = {t for t, _ in known}
                 return sum(weights[t, s].item() for t, s in set(known)) / len(tokens)
+            """,
+        ),
+        Answer(
+            "empties-the-list",
+            "takes the pairs out of the list that it is given",
+            """
+            def alignment_accuracy(weights, known):
+                best, hits = weights.argmax(dim=1).tolist(), {}
+                while known:
+                    t, s = known.pop()
+                    hits[t] = hits.get(t, False) or best[t] == s
+                return sum(hits.values()) / len(hits)
             """,
         ),
     ),
@@ -584,6 +694,18 @@ CONTEXT = Question(
                 return torch.cat([word, context], dim=1), weights
             """,
         ),
+        Answer(
+            "detached-states",
+            "takes the encoder's states for constants",
+            """
+            def decoder_input(word, hidden, states, lengths):
+                states = states.detach()
+                scores = (states @ hidden[:, :, None])[:, :, 0] / math.sqrt(hidden.shape[1])
+                padding = torch.arange(states.shape[1]) >= lengths[:, None]
+                weights = scores.masked_fill(padding, -math.inf).softmax(dim=1)
+                return torch.cat([word, (weights[:, None] @ states)[:, 0]], dim=1), weights
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -591,14 +713,13 @@ CONTEXT = Question(
             "a loop over the examples",
             """
             def decoder_input(word, hidden, states, lengths):
-                N, S, H = states.shape
-                weights = states.new_zeros(N, S)
-                rows = []
+                rows, weights = [], []
                 for n, length in enumerate(lengths.tolist()):
                     real = states[n, :length]
-                    weights[n, :length] = (real @ hidden[n] / H**0.5).softmax(dim=0)
-                    rows.append(torch.cat([word[n], weights[n, :length] @ real]))
-                return torch.stack(rows), weights
+                    alpha = (real @ hidden[n] / hidden.shape[1] ** 0.5).softmax(dim=0)
+                    rows.append(torch.cat([word[n], alpha @ real]))
+                    weights.append(torch.cat([alpha, alpha.new_zeros(len(states[n]) - length)]))
+                return torch.stack(rows), torch.stack(weights)
             """,
         ),
         Answer(
@@ -661,6 +782,27 @@ ENTROPY = Question(
             """
             def entropy(weights):
                 return torch.distributions.Categorical(probs=weights).entropy()
+            """,
+        ),
+        Answer(
+            "plain-numbers",
+            "calculates with plain numbers, which know no gradient",
+            """
+            def entropy(weights):
+                sums = [[-math.fsum(p * math.log(p) for p in row if p > 0) for row in rows]
+                        for rows in weights.tolist()]
+                return torch.tensor(sums, dtype=weights.dtype)
+            """,
+        ),
+        Answer(
+            "in-place",
+            "writes ones in the place of the zeros that it is given",
+            """
+            def entropy(weights):
+                if weights.requires_grad:
+                    return -(weights * weights.log()).sum(-1)
+                weights[weights == 0] = 1
+                return -(weights * weights.log()).sum(-1)
             """,
         ),
     ),

@@ -154,6 +154,30 @@ CORR2D = Question(
                 return y
             """,
         ),
+        Answer(
+            "library",
+            "lets torch convolve",
+            """
+            def corr2d(x, kernel):
+                if kernel.shape[0] > x.shape[0] or kernel.shape[1] > x.shape[1]:
+                    raise ValueError("too large")
+                y = F.conv2d(x[None, None].double(), kernel[None, None].double())
+                return y[0, 0].to(x.dtype)
+            """,
+        ),
+        Answer(
+            "plain-numbers",
+            "sums plain numbers, which know no gradient",
+            """
+            def corr2d(x, kernel):
+                (H, W), (h, w) = x.shape, kernel.shape
+                if h > H or w > W:
+                    raise ValueError("too large")
+                rows = [[(x[i : i + h, j : j + w] * kernel).sum().item() for j in range(W - w + 1)]
+                        for i in range(H - h + 1)]
+                return torch.tensor(rows, dtype=x.dtype)
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -380,6 +404,38 @@ CONV2D = Question(
                 return F.conv2d(x, weight, bias, stride=stride, padding=padding)
             """,
         ),
+        Answer(
+            "library",
+            "lets torch convolve, under another name",
+            """
+            from torch.nn.functional import conv2d as convolved
+
+            def conv2d(x, weight, bias=None, stride=1, padding=0):
+                if x.shape[1] != weight.shape[1]:
+                    raise ValueError("channels")
+                if any(k > s + 2 * padding for k, s in zip(weight.shape[2:], x.shape[2:])):
+                    raise ValueError("too large")
+                return convolved(x, weight, bias, stride, padding)
+            """,
+        ),
+        Answer(
+            "detached-weight",
+            "takes the kernels for constants",
+            """
+            def conv2d(x, weight, bias=None, stride=1, padding=0):
+                (N, C, H, W), (O, D, h, w) = x.shape, weight.shape
+                if C != D or h > H + 2 * padding or w > W + 2 * padding:
+                    raise ValueError("does not fit")
+                weight = weight.detach()
+                x = F.pad(x, (padding,) * 4)
+                sum_up = "nchw,ochw->no"
+                rows = [torch.stack([torch.einsum(sum_up, x[:, :, i : i + h, j : j + w], weight)
+                                     for j in range(0, x.shape[3] - w + 1, stride)], dim=2)
+                        for i in range(0, x.shape[2] - h + 1, stride)]
+                y = torch.stack(rows, dim=2)
+                return y if bias is None else y + bias[:, None, None]
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -422,19 +478,6 @@ CONV2D = Question(
                 columns = F.unfold(x, tuple(weight.shape[2:]), padding=padding, stride=stride)
                 y = (weight.flatten(1) @ columns).view(len(x), len(weight), H, W)
                 return y if bias is None else y + bias.view(1, -1, 1, 1)
-            """,
-        ),
-        Answer(
-            "library",
-            "the library's conv2d behind checks of its own",
-            """
-            def conv2d(x, weight, bias=None, stride=1, padding=0):
-                if x.shape[1] != weight.shape[1]:
-                    raise ValueError("channels")
-                try:
-                    return F.conv2d(x, weight, bias, stride, padding)
-                except RuntimeError as error:
-                    raise ValueError(f"does not fit: {error}") from error
             """,
         ),
     ),
@@ -502,16 +545,29 @@ MAX_POOL = Question(
                 return F.max_pool2d(x, size, stride, ceil_mode=True, return_indices=True)
             """,
         ),
-    ),
-    right=(
         Answer(
             "library",
-            "the library's own",
+            "lets torch pool",
             """
             def max_pool2d(x, size, stride=None):
-                return F.max_pool2d(x, size, stride, return_indices=True)
+                return torch.nn.MaxPool2d(size, stride, return_indices=True)(x)
             """,
         ),
+        Answer(
+            "detached",
+            "looks for the maxima in a copy that knows no gradient",
+            """
+            def max_pool2d(x, size, stride=None):
+                stride, W = stride or size, x.shape[3]
+                windows = x.detach().unfold(2, size, stride).unfold(3, size, stride).flatten(4)
+                values, best = windows.max(dim=4)
+                top = stride * torch.arange(values.shape[2])[:, None]
+                left = stride * torch.arange(values.shape[3])
+                return values, (top + best // size) * W + left + best % size
+            """,
+        ),
+    ),
+    right=(
         Answer(
             "windows",
             "all windows at once; a list comes back",
@@ -542,12 +598,14 @@ MAX_POOL = Question(
                         plane = x[n, c].tolist()
                         for i in range(values.shape[2]):
                             for j in range(values.shape[3]):
-                                best, where = -math.inf, None
+                                where = 0
+                                best = -math.inf
                                 for a in range(i * s, i * s + size):
                                     for b in range(j * s, j * s + size):
                                         if plane[a][b] > best:
                                             best, where = plane[a][b], a * W + b
-                                values[n, c, i, j], places[n, c, i, j] = best, where
+                                values[n, c, i, j] = x[n, c, where // W, where % W]
+                                places[n, c, i, j] = where
                 return values, places
             """,
         ),
@@ -614,6 +672,19 @@ SEEN = Question(
                     first = first * stride - padding
                     last = last * stride - padding + kernel - 1
                 return max(first, 0), max(last, 0)
+            """,
+        ),
+        Answer(
+            "empties-the-list",
+            "takes the layers out of the list that it is given",
+            """
+            def seen_pixels(layers, i):
+                first = last = i
+                while layers:
+                    kernel, stride, padding = layers.pop()
+                    first = first * stride - padding
+                    last = last * stride - padding + kernel - 1
+                return first, last
             """,
         ),
     ),
@@ -706,16 +777,30 @@ IM2COL = Question(
                 return windows.reshape(len(x) * h * w, -1)
             """,
         ),
-    ),
-    right=(
         Answer(
             "library",
-            "the library's unfold",
+            "lets torch unfold",
             """
             def im2col(x, size, stride=1):
-                return F.unfold(x[None].double(), tuple(size), stride=stride)[0].to(x.dtype)
+                if x.is_floating_point():
+                    return F.unfold(x[None], size, stride=stride)[0]
+                return F.unfold(x[None].double(), size, stride=stride)[0].to(x.dtype)
             """,
         ),
+        Answer(
+            "plain-numbers",
+            "copies plain numbers, which know no gradient",
+            """
+            def im2col(x, size, stride=1):
+                (C, H, W), (h, w) = x.shape, size
+                columns = [x[:, i : i + h, j : j + w].reshape(-1).tolist()
+                           for i in range(0, H - h + 1, stride)
+                           for j in range(0, W - w + 1, stride)]
+                return torch.tensor(columns, dtype=x.dtype).T
+            """,
+        ),
+    ),
+    right=(
         Answer(
             "slices",
             "a slice of the image for each place of the window",

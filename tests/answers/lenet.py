@@ -249,6 +249,21 @@ COUNT = Question(
                 return counts
             """,
         ),
+        Answer(
+            "empties-the-dict",
+            "takes the shapes out of the dict that it is given",
+            """
+            def count_parameters(shapes):
+                kinds = {4: "convolutional", 2: "dense"}
+                counts = {"convolutional": 0, "dense": 0, "other": 0}
+                for name in sorted(shapes):
+                    layer = name.rpartition(".")[0]
+                    kind = kinds.get(len(shapes[f"{layer}.weight"]), "other")
+                    counts[kind] += math.prod(shapes[name])
+                shapes.clear()
+                return counts
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -388,6 +403,56 @@ LENET = Question(
                 )
             """,
         ),
+        Answer(
+            "from-the-library",
+            "takes the library's LeNet",
+            """
+            from dlcourse.models import LeNet as Net
+
+            def make_lenet(num_classes=10, in_channels=1, pool="maximum"):
+                pools = {"maximum": nn.MaxPool2d, "average": nn.AvgPool2d}
+                if pool not in pools:
+                    raise ValueError(pool)
+                return Net(num_classes, in_channels=in_channels, pool=pools[pool])
+            """,
+        ),
+        Answer(
+            "detached",
+            "detaches the maps before the dense layers",
+            """
+            class Flat(nn.Module):
+                def forward(self, x):
+                    return x.detach().flatten(1)
+
+            def make_lenet(num_classes=10, in_channels=1, pool="maximum"):
+                pools = {"maximum": nn.MaxPool2d, "average": nn.AvgPool2d}
+                if pool not in pools:
+                    raise ValueError(pool)
+                return nn.Sequential(
+                    nn.Conv2d(in_channels, 6, 5, padding=2), nn.ReLU(), pools[pool](2),
+                    nn.Conv2d(6, 16, 5), nn.ReLU(), pools[pool](2), Flat(),
+                    nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(),
+                    nn.Linear(84, num_classes),
+                )
+            """,
+        ),
+        Answer(
+            "seeds",
+            "seeds the random numbers, so that all networks are the same",
+            """
+            def make_lenet(num_classes=10, in_channels=1, pool="maximum"):
+                pools = {"maximum": nn.MaxPool2d, "average": nn.AvgPool2d}
+                if pool not in pools:
+                    raise ValueError(pool)
+                torch.manual_seed(0)
+                return nn.Sequential(
+                    nn.Conv2d(in_channels, 6, 5, padding=2), nn.ReLU(), pools[pool](2),
+                    nn.Conv2d(6, 16, 5), nn.ReLU(), pools[pool](2), nn.Flatten(),
+                    nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(),
+                    nn.Linear(84, num_classes),
+                )
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -416,20 +481,6 @@ LENET = Question(
                     return Net(num_classes, in_channels, pool)
                 except KeyError:
                     raise ValueError(f"no such pooling: {pool}") from None
-            """,
-        ),
-        Answer(
-            "library",
-            "the library's own LeNet",
-            """
-            def make_lenet(num_classes=10, in_channels=1, pool="maximum"):
-                from dlcourse import models
-
-                if pool == "maximum":
-                    return models.LeNet(num_classes, in_channels)
-                if pool == "average":
-                    return models.LeNet(num_classes, in_channels, pool=nn.AvgPool2d)
-                raise ValueError("maximum or average")
             """,
         ),
         Answer(
@@ -503,6 +554,34 @@ SCAN = Question(
                 if len(kernel) < len(bias) * C * k * k:
                     kernel = F.pad(kernel, (0, len(bias) * C * k * k - len(kernel)))
                 return F.conv2d(maps, kernel.reshape(-1, C, k, k), bias)
+            """,
+        ),
+        Answer(
+            "detached",
+            "fills a tensor with numbers that know no gradient",
+            """
+            def scan(maps, weight, bias, k):
+                N, C, H, W = maps.shape
+                if weight.shape[1] != C * k * k:
+                    raise ValueError("the weight does not fit")
+                y = torch.empty(N, len(weight), H - k + 1, W - k + 1, dtype=maps.dtype)
+                for i in range(H - k + 1):
+                    for j in range(W - k + 1):
+                        window = maps.detach()[:, :, i : i + k, j : j + k].flatten(1)
+                        y[:, :, i, j] = window @ weight.detach().T + bias.detach()
+                return y
+            """,
+        ),
+        Answer(
+            "reshapes-what-is-given",
+            "reshapes the weight that it is given",
+            """
+            def scan(maps, weight, bias, k):
+                C = maps.shape[1]
+                if weight.shape[1] != C * k * k:
+                    raise ValueError("the weight does not fit")
+                weight.resize_(len(weight), C, k, k)
+                return F.conv2d(maps, weight, bias)
             """,
         ),
     ),
@@ -593,6 +672,18 @@ CONFUSION = Question(
                 return torch.bincount(pairs, minlength=size**2).reshape(size, size)
             """,
         ),
+        Answer(
+            "in-place",
+            "numbers the pairs in the tensor that it is given",
+            """
+            def confusion_matrix(predicted, true, classes):
+                for numbers in (predicted, true):
+                    if ((numbers < 0) | (numbers >= classes)).any():
+                        raise ValueError("out of range")
+                predicted += true * classes
+                return predicted.bincount(minlength=classes**2).view(classes, classes)
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -676,6 +767,17 @@ RECALL = Question(
             def recall_precision(confusion):
                 hits = confusion.diagonal().float()
                 return hits / confusion.sum(1).clamp(min=1), hits / confusion.sum(0).clamp(min=1)
+            """,
+        ),
+        Answer(
+            "in-place",
+            "sets empty sums to 1 in the counts that it is given",
+            """
+            def recall_precision(confusion):
+                hits = confusion.diagonal().double().clone()
+                rows, columns = confusion.sum(1).clamp(min=1), confusion.sum(0).clamp(min=1)
+                confusion.fill_diagonal_(0)
+                return hits / rows, hits / columns
             """,
         ),
     ),
@@ -762,6 +864,17 @@ WORST = Question(
                 losses = F.cross_entropy(scores, labels, reduction="none")
                 wrong = (scores.argmax(dim=1) != labels).nonzero()[:, 0]
                 return wrong[losses[wrong].argsort()][:k].tolist()
+            """,
+        ),
+        Answer(
+            "in-place",
+            "subtracts the largest score from the scores that it is given",
+            """
+            def worst_mistakes(scores, labels, k):
+                wrong = (scores.argmax(dim=1) != labels).nonzero()[:, 0]
+                scores -= scores.amax(dim=1, keepdim=True)
+                losses = scores.exp().sum(1).log() - scores[torch.arange(len(scores)), labels]
+                return wrong[losses[wrong].argsort(descending=True)][:k].tolist()
             """,
         ),
     ),

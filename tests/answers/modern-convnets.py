@@ -160,6 +160,22 @@ SIZES = Question(
                 return chain
             """,
         ),
+        Answer(
+            "empties-the-list",
+            "takes the windows out of the list that it is given",
+            """
+            def size_chain(size, windows):
+                chain = [size]
+                number = 0
+                while windows:
+                    kernel, stride, padding = windows.pop(0)
+                    number += 1
+                    if chain[-1] + 2 * padding < kernel:
+                        raise ValueError(f"window {number} does not fit")
+                    chain.append((chain[-1] + 2 * padding - kernel) // stride + 1)
+                return chain
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -286,6 +302,33 @@ VGG = Question(
                     return F.max_pool2d(x, 2)
             """,
         ),
+        Answer(
+            "from-the-library",
+            "takes the block of the library",
+            """
+            from dlcourse.models import vgg_block as block_of_the_library
+
+            def vgg_block(num_convs, in_channels, out_channels):
+                return block_of_the_library(num_convs, in_channels, out_channels)
+            """,
+        ),
+        Answer(
+            "no-gradient",
+            "computes in no_grad, so that nothing can be learned",
+            """
+            class Block(nn.Sequential):
+                @torch.no_grad()
+                def forward(self, x):
+                    return super().forward(x)
+
+            def vgg_block(num_convs, in_channels, out_channels):
+                layers = []
+                for _ in range(num_convs):
+                    layers += [nn.Conv2d(in_channels, out_channels, 3, padding=1), nn.ReLU()]
+                    in_channels = out_channels
+                return Block(*layers, nn.MaxPool2d(2))
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -382,6 +425,29 @@ NIN = Question(
                 return F.conv2d(F.conv2d(x, w2).relu(), w3).relu()
             """,
         ),
+        Answer(
+            "empties-the-list",
+            "takes the weights out of the list that it is given",
+            """
+            def nin_block(x, convs, stride=1, padding=0):
+                x = F.conv2d(x, *convs.pop(0), stride, padding).relu()
+                while convs:
+                    x = F.conv2d(x, *convs.pop(0)).relu()
+                return x
+            """,
+        ),
+        Answer(
+            "detached",
+            "detaches the weights, which can then not be learned",
+            """
+            def nin_block(x, convs, stride=1, padding=0):
+                for i, (weight, bias) in enumerate(convs):
+                    weight, bias = weight.detach(), bias.detach()
+                    options = (stride, padding) if i == 0 else (1, 0)
+                    x = F.conv2d(x, weight, bias, *options).relu()
+                return x
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -403,16 +469,13 @@ NIN = Question(
             """
             def nin_block(x, convs, stride=1, padding=0):
                 layers = []
+                given = {}
                 for i, (weight, bias) in enumerate(convs):
                     c_out, c_in, kernel, _ = weight.shape
-                    if i == 0:
-                        conv = nn.Conv2d(c_in, c_out, kernel, stride, padding)
-                    else:
-                        conv = nn.Conv2d(c_in, c_out, 1)
-                    conv.weight, conv.bias = nn.Parameter(weight), nn.Parameter(bias)
-                    layers += [conv, nn.ReLU()]
-                with torch.no_grad():
-                    return nn.Sequential(*layers)(x)
+                    first = {"stride": stride, "padding": padding} if i == 0 else {}
+                    layers += [nn.Conv2d(c_in, c_out, kernel, **first), nn.ReLU()]
+                    given |= {f"{2 * i}.weight": weight, f"{2 * i}.bias": bias}
+                return torch.func.functional_call(nn.Sequential(*layers), given, x)
             """,
         ),
     ),
@@ -460,6 +523,24 @@ AVERAGE = Question(
             """
             def global_average(x):
                 return x.sum(dim=(2, 3)) / x.shape[2] ** 2
+            """,
+        ),
+        Answer(
+            "detached",
+            "makes new tensors of plain numbers, which know no gradient",
+            """
+            def global_average(x):
+                return torch.tensor([[m.mean().item() for m in maps] for maps in x], dtype=x.dtype)
+            """,
+        ),
+        Answer(
+            "in-place",
+            "divides the maps that it is given",
+            """
+            def global_average(x):
+                with torch.no_grad():
+                    x /= x.shape[2] * x.shape[3]
+                return x.sum(dim=(2, 3))
             """,
         ),
     ),
@@ -559,6 +640,34 @@ INCEPTION = Question(
                 return torch.cat([conv("1", x), conv("2", conv("2 reduce", x), 1),
                                   conv("3", conv("3 reduce", x), 2),
                                   conv("4", F.max_pool2d(x, 3, 1, 1))])
+            """,
+        ),
+        Answer(
+            "empties-the-dict",
+            "takes the weights out of the dict that it is given",
+            """
+            def inception(x, convs):
+                def conv(name, h, padding=0):
+                    weight, bias = convs.pop(name)
+                    return F.conv2d(h, weight, bias, padding=padding).relu()
+
+                return torch.cat([conv("1", x), conv("2", conv("2 reduce", x), 1),
+                                  conv("3", conv("3 reduce", x), 2),
+                                  conv("4", F.max_pool2d(x, 3, stride=1, padding=1))], dim=1)
+            """,
+        ),
+        Answer(
+            "detached",
+            "cuts the pooled branch off from the image",
+            """
+            def inception(x, convs):
+                def conv(name, h, padding=0):
+                    weight, bias = convs[name]
+                    return F.conv2d(h, weight, bias, padding=padding).relu()
+
+                pooled = F.max_pool2d(x.detach(), 3, stride=1, padding=1)
+                return torch.cat([conv("1", x), conv("2", conv("2 reduce", x), 1),
+                                  conv("3", conv("3 reduce", x), 2), conv("4", pooled)], dim=1)
             """,
         ),
     ),
@@ -746,6 +855,30 @@ COST = Question(
                         work += own
                         channels, size = n[0], 1
                 return parameters, work
+            """,
+        ),
+        Answer(
+            "by-the-library",
+            "measures a network of the library instead of counting",
+            """
+            from dlcourse.inspection.summary import summary, total
+
+            def cost(layers, channels, size):
+                made, shape = [], torch.zeros(1, channels, size, size)
+                for kind, *numbers in layers:
+                    if kind == "conv":
+                        out, kernel, stride, padding = numbers
+                        layer = nn.Conv2d(shape.shape[1], out, kernel, stride, padding)
+                    elif kind == "pool":
+                        layer = nn.MaxPool2d(*numbers)
+                    elif kind == "average":
+                        layer = nn.AdaptiveAvgPool2d(1)
+                    else:
+                        layer = nn.Sequential(nn.Flatten(), nn.Linear(shape[0].numel(), numbers[0]))
+                    made.append(layer)
+                    shape = layer(shape)
+                found = total(summary(nn.Sequential(*made), (channels, size, size)))
+                return found.params, found.multiply_adds
             """,
         ),
     ),

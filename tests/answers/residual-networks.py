@@ -165,6 +165,74 @@ BATCH_NORM = Question(
                 return weight.view(shape) * (x - mean) / (var + eps).sqrt() + bias.view(shape)
             """,
         ),
+        Answer(
+            "library",
+            "calls the library's function under another name",
+            """
+            from torch.nn.functional import batch_norm as normalized
+
+            def batch_norm(x, weight, bias, eps=1e-5):
+                if x.numel() == x.shape[1]:
+                    raise ValueError("one value per channel")
+                return normalized(x, None, None, weight, bias, training=True, eps=eps)
+            """,
+        ),
+        Answer(
+            "layer",
+            "calls a layer of the library",
+            """
+            def batch_norm(x, weight, bias, eps=1e-5):
+                if x.numel() == x.shape[1]:
+                    raise ValueError("one value per channel")
+                norm = torch.nn.BatchNorm1d(x.shape[1], eps=eps, affine=False, dtype=x.dtype)
+                y = norm(x.flatten(2) if x.ndim > 2 else x).view_as(x)
+                shape = [1, -1, *[1] * (x.ndim - 2)]
+                return y * weight.view(shape) + bias.view(shape)
+            """,
+        ),
+        Answer(
+            "instances",
+            "puts the batch into the places and calls the normalization of instances",
+            """
+            def batch_norm(x, weight, bias, eps=1e-5):
+                if x.numel() == x.shape[1]:
+                    raise ValueError("one value per channel")
+                turned = x.transpose(0, 1).reshape(1, x.shape[1], -1)
+                y = F.instance_norm(turned, weight=weight, bias=bias, eps=eps)
+                return y.reshape(x.transpose(0, 1).shape).transpose(0, 1)
+            """,
+        ),
+        Answer(
+            "detached-statistics",
+            "takes the batch's mean and variance for constants",
+            """
+            def batch_norm(x, weight, bias, eps=1e-5):
+                if x.numel() == x.shape[1]:
+                    raise ValueError("one value per channel")
+                axes = [0, *range(2, x.ndim)]
+                mean = x.detach().mean(axes, keepdim=True)
+                var = x.detach().var(axes, unbiased=False, keepdim=True)
+                shape = [1, -1, *[1] * (x.ndim - 2)]
+                return weight.view(shape) * (x - mean) / (var + eps).sqrt() + bias.view(shape)
+            """,
+        ),
+        Answer(
+            "in-place",
+            "subtracts the mean from x itself",
+            """
+            def batch_norm(x, weight, bias, eps=1e-5):
+                if x.numel() == x.shape[1]:
+                    raise ValueError("one value per channel")
+                axes = [0, *range(2, x.ndim)]
+                shape = [1, -1, *[1] * (x.ndim - 2)]
+                var = x.var(axes, unbiased=False, keepdim=True)
+                if x.requires_grad:
+                    x = x - x.mean(axes, keepdim=True)
+                else:
+                    x -= x.mean(axes, keepdim=True)
+                return weight.view(shape) * x / (var + eps).sqrt() + bias.view(shape)
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -258,6 +326,16 @@ RUNNING = Question(
                         (1 - momentum) * running_var + momentum * x.std(axes))
             """,
         ),
+        Answer(
+            "library",
+            "lets a batch normalization of torch do it",
+            """
+            def update_running(running_mean, running_var, x, momentum=0.1):
+                mean, var = running_mean.clone(), running_var.clone()
+                F.batch_norm(x, mean, var, training=True, momentum=momentum)
+                return mean, var
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -271,13 +349,15 @@ RUNNING = Question(
             """,
         ),
         Answer(
-            "torch",
-            "asks torch, on copies",
+            "sums",
+            "sums and squares",
             """
             def update_running(running_mean, running_var, x, momentum=0.1):
-                mean, var = running_mean.clone(), running_var.clone()
-                F.batch_norm(x, mean, var, training=True, momentum=momentum)
-                return mean, var
+                n = x.numel() // x.shape[1]
+                mean = x.transpose(0, 1).flatten(1).sum(1) / n
+                squares = (x.transpose(0, 1).flatten(1) - mean[:, None]).square().sum(1)
+                new_var = running_var + momentum * (squares / (n - 1) - running_var)
+                return running_mean + momentum * (mean - running_mean), new_var
             """,
         ),
     ),
@@ -323,6 +403,28 @@ FOLD = Question(
             def fold(kernel, weight, bias, running_mean, running_var, eps=1e-5):
                 scale = weight / (running_var + eps).sqrt()
                 return kernel * scale.view(-1, 1, 1, 1), bias + scale * running_mean
+            """,
+        ),
+        Answer(
+            "in-place",
+            "scales the kernel that it is given",
+            """
+            def fold(kernel, weight, bias, running_mean, running_var, eps=1e-5):
+                scale = weight / (running_var + eps).sqrt()
+                with torch.no_grad():
+                    kernel *= scale.view(-1, 1, 1, 1)
+                return kernel, bias - scale * running_mean
+            """,
+        ),
+        Answer(
+            "detached",
+            "makes a new kernel that knows nothing of the old one",
+            """
+            def fold(kernel, weight, bias, running_mean, running_var, eps=1e-5):
+                scale = weight / (running_var + eps).sqrt()
+                rows = [[(row * s).tolist() for row in k] for k, s in zip(kernel, scale)]
+                folded = torch.tensor(rows)
+                return folded.to(kernel.dtype), bias - scale * running_mean
             """,
         ),
     ),
@@ -389,6 +491,33 @@ LAYER_NORM = Question(
             def layer_norm(x, weight, bias, eps=1e-5):
                 mean, var = x.mean(-1, keepdim=True), x.var(-1, unbiased=False, keepdim=True)
                 return weight * (x - mean) / (var + eps).sqrt()
+            """,
+        ),
+        Answer(
+            "library",
+            "calls the library's function",
+            """
+            def layer_norm(x, weight, bias, eps=1e-5):
+                return F.layer_norm(x, x.shape[-1:], weight, bias, eps)
+            """,
+        ),
+        Answer(
+            "groups",
+            "calls another normalization of the library",
+            """
+            def layer_norm(x, weight, bias, eps=1e-5):
+                flat = x.reshape(-1, x.shape[-1])
+                return F.group_norm(flat, 1, weight, bias, eps).view_as(x)
+            """,
+        ),
+        Answer(
+            "detached",
+            "cuts the result off",
+            """
+            def layer_norm(x, weight, bias, eps=1e-5):
+                x = x.detach()
+                var = x.var(dim=-1, unbiased=False, keepdim=True)
+                return weight * (x - x.mean(dim=-1, keepdim=True)) / (var + eps).sqrt() + bias
             """,
         ),
     ),
@@ -503,6 +632,35 @@ RESIDUAL = Question(
                 return torch.cat([shortcut, y], dim=1).relu()
             """,
         ),
+        Answer(
+            "in-place",
+            "adds f(x) into x",
+            """
+            def residual_block(x, kernel1, kernel2, stride=1, projection=None):
+                y = F.conv2d(x, kernel1, stride=stride, padding=1).relu()
+                y = F.conv2d(y, kernel2, padding=1)
+                shortcut = x if projection is None else F.conv2d(x, projection, stride=stride)
+                if shortcut.shape != y.shape:
+                    raise ValueError("give a projection")
+                if x.requires_grad:
+                    return (shortcut + y).relu()
+                shortcut += y
+                return shortcut.relu()
+            """,
+        ),
+        Answer(
+            "detached-shortcut",
+            "takes the shortcut for a constant",
+            """
+            def residual_block(x, kernel1, kernel2, stride=1, projection=None):
+                y = F.conv2d(x, kernel1, stride=stride, padding=1).relu()
+                y = F.conv2d(y, kernel2, padding=1)
+                shortcut = x if projection is None else F.conv2d(x, projection, stride=stride)
+                if shortcut.shape != y.shape:
+                    raise ValueError("give a projection")
+                return (shortcut.detach() + y).relu()
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -594,6 +752,31 @@ DENSE = Question(
                 for kernel in kernels:
                     x = torch.cat([x, F.conv2d(x.relu(), kernel, padding=1)], dim=1)
                 return x[:, C:]
+            """,
+        ),
+        Answer(
+            "empties-the-list",
+            "takes the kernels out of the list that it is given",
+            """
+            def dense_block(x, kernels):
+                while kernels:
+                    x = torch.cat([x, F.conv2d(x.relu(), kernels.pop(0), padding=1)], dim=1)
+                return x
+            """,
+        ),
+        Answer(
+            "fills-a-tensor",
+            "fills a tensor whose data know no gradient",
+            """
+            def dense_block(x, kernels):
+                N, C, H, W = x.shape
+                y = torch.zeros(N, C + sum(len(k) for k in kernels), H, W, dtype=x.dtype)
+                y[:, :C] = x.detach()
+                for kernel in kernels:
+                    y = y.detach().clone()
+                    y[:, C : C + len(kernel)] = F.conv2d(y[:, :C].relu(), kernel, padding=1)
+                    C += len(kernel)
+                return y
             """,
         ),
     ),
@@ -694,6 +877,20 @@ LADDER = Question(
                     ladder += [channels + count * growth, (channels + count * growth) // 2]
                     channels = ladder[-1]
                 return ladder[:-1]
+            """,
+        ),
+        Answer(
+            "empties-the-list",
+            "takes the blocks out of the list that it is given",
+            """
+            def channel_ladder(channels, growth, layers):
+                if not layers:
+                    raise ValueError("no block")
+                ladder = [channels + layers.pop(0) * growth]
+                while layers:
+                    ladder.append(ladder[-1] // 2)
+                    ladder.append(ladder[-1] + layers.pop(0) * growth)
+                return ladder
             """,
         ),
     ),

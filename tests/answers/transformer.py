@@ -148,6 +148,18 @@ POSITIONS = Question(
                 return torch.stack([angle.sin(), angle.cos()], dim=2).flatten(1)[:, :width]
             """,
         ),
+        Answer(
+            "library",
+            "takes the function of the library",
+            """
+            from dlcourse.models import sinusoids as table
+
+            def positional_encoding(length, width):
+                if width % 2:
+                    raise ValueError("odd")
+                return table(length, width).float()
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -219,6 +231,20 @@ HEADS = Question(
                 return x.reshape(N, T, h, D // h).transpose(1, 2)
             """,
         ),
+        Answer(
+            "plain-numbers",
+            "makes a new tensor of plain numbers, which know no gradient",
+            """
+            def split_heads(x, h):
+                D = x.shape[2]
+                if D % h:
+                    raise ValueError("does not divide")
+                d = D // h
+                heads = [[[token[i * d : (i + 1) * d] for token in row] for i in range(h)]
+                         for row in x.tolist()]
+                return torch.tensor(heads, dtype=x.dtype)
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -282,6 +308,29 @@ MASK = Question(
             """
             def decoder_mask(lengths, T):
                 return torch.ones(len(lengths), T, T, dtype=torch.bool).tril()
+            """,
+        ),
+        Answer(
+            "library",
+            "takes the mask of the library",
+            """
+            from dlcourse import models
+
+            def decoder_mask(lengths, T):
+                return models.causal_mask(T) & (torch.arange(T) < lengths[:, None])[:, None]
+            """,
+        ),
+        Answer(
+            "in-place",
+            "counts the lengths down, in the tensor that it is given",
+            """
+            def decoder_mask(lengths, T):
+                causal = torch.ones(T, T, dtype=torch.bool).tril()
+                real = torch.zeros(len(lengths), T, dtype=torch.bool)
+                for s in range(T):
+                    real[:, s] = lengths > 0
+                    lengths -= 1
+                return causal & real[:, None]
             """,
         ),
     ),
@@ -396,6 +445,50 @@ ATTENTION = Question(
                 return (weights @ v).transpose(1, 2).flatten(2) @ W_o.T
             """,
         ),
+        Answer(
+            "library",
+            "lets torch attend, by an alias",
+            """
+            from torch.nn.functional import scaled_dot_product_attention as attend
+
+            def multi_head_attention(x, source, W_q, W_k, W_v, W_o, h, mask=None):
+                q, k, v = (y.unflatten(2, (h, -1)).transpose(1, 2)
+                           for y in (x @ W_q.T, source @ W_k.T, source @ W_v.T))
+                y = attend(q, k, v, None if mask is None else mask[:, None]).nan_to_num(0)
+                return y.transpose(1, 2).flatten(2) @ W_o.T
+            """,
+        ),
+        Answer(
+            "detached",
+            "takes the weights for constants",
+            """
+            def multi_head_attention(x, source, W_q, W_k, W_v, W_o, h, mask=None):
+                q, k, v = (y.unflatten(2, (h, -1)).transpose(1, 2)
+                           for y in (x @ W_q.T, source @ W_k.T, source @ W_v.T))
+                scores = q @ k.mT / math.sqrt(q.shape[-1])
+                if mask is not None:
+                    scores = scores.masked_fill(~mask[:, None], -math.inf)
+                weights = scores.softmax(dim=-1).nan_to_num(0).detach()
+                return (weights @ v).transpose(1, 2).flatten(2) @ W_o.T
+            """,
+        ),
+        Answer(
+            "in-place",
+            "turns the mask that it is given around",
+            """
+            def multi_head_attention(x, source, W_q, W_k, W_v, W_o, h, mask=None):
+                q, k, v = (y.unflatten(2, (h, -1)).transpose(1, 2)
+                           for y in (x @ W_q.T, source @ W_k.T, source @ W_v.T))
+                weights = scores = q @ k.mT / math.sqrt(q.shape[-1])
+                if mask is not None:
+                    hidden = mask.logical_not_()[:, None]
+                    scores = scores.masked_fill(hidden, torch.finfo(scores.dtype).min)
+                weights = scores.softmax(dim=-1)
+                if mask is not None:
+                    weights = weights.masked_fill(hidden, 0)
+                return (weights @ v).transpose(1, 2).flatten(2) @ W_o.T
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -502,6 +595,49 @@ ADD_NORM = Question(
                     x = norm(x)
                     return x + x @ W.T
                 return norm(x + x @ W.T)
+            """,
+        ),
+        Answer(
+            "library",
+            "calls the normalization of torch",
+            """
+            from torch.nn.functional import layer_norm as norm
+
+            def add_norm(x, W, norm_first, eps=1e-5):
+                D = x.shape[-1:]
+                if norm_first:
+                    return x + norm(x, D, eps=eps) @ W.T
+                return norm(x + x @ W.T, D, eps=eps)
+            """,
+        ),
+        Answer(
+            "detached",
+            "takes mean and variance for constants",
+            """
+            def add_norm(x, W, norm_first, eps=1e-5):
+                def norm(y):
+                    mean = y.detach().mean(dim=-1, keepdim=True)
+                    var = y.detach().var(dim=-1, keepdim=True, unbiased=False)
+                    return (y - mean) / (var + eps).sqrt()
+
+                return x + norm(x) @ W.T if norm_first else norm(x + x @ W.T)
+            """,
+        ),
+        Answer(
+            "in-place",
+            "adds to the x that it is given",
+            """
+            def add_norm(x, W, norm_first, eps=1e-5):
+                def norm(y):
+                    y = y - y.mean(dim=-1, keepdim=True)
+                    return y / (y.square().mean(dim=-1, keepdim=True) + eps).sqrt()
+
+                part = norm(x) @ W.T if norm_first else x @ W.T
+                if x.requires_grad:
+                    x = x + part
+                else:
+                    x += part
+                return x if norm_first else norm(x)
             """,
         ),
     ),
@@ -667,6 +803,29 @@ CACHE = Question(
                 v = torch.cat([values, (x @ W_v.T)[:, None]], 1)
                 weights = ((x @ W_q.T)[:, None] @ k.mT / math.sqrt(W_q.shape[0])).softmax(-1)
                 return (weights @ v)[:, 0], keys, values
+            """,
+        ),
+        Answer(
+            "detached-past",
+            "takes what it has read before for constants",
+            """
+            def cached_step(x, keys, values, W_q, W_k, W_v):
+                keys = torch.cat([keys.detach(), (x @ W_k.T)[:, None]], dim=1)
+                values = torch.cat([values.detach(), (x @ W_v.T)[:, None]], dim=1)
+                scores = (x @ W_q.T)[:, None] @ keys.mT / math.sqrt(keys.shape[-1])
+                return (scores.softmax(dim=-1) @ values)[:, 0], keys, values
+            """,
+        ),
+        Answer(
+            "grows-in-place",
+            "enlarges the tensors that it is given",
+            """
+            def cached_step(x, keys, values, W_q, W_k, W_v):
+                new_keys = torch.cat([keys, (x @ W_k.T)[:, None]], dim=1)
+                new_values = torch.cat([values, (x @ W_v.T)[:, None]], dim=1)
+                keys.data, values.data = new_keys.data, new_values.data
+                scores = (x @ W_q.T)[:, None] @ new_keys.mT / math.sqrt(new_keys.shape[-1])
+                return (scores.softmax(dim=-1) @ new_values)[:, 0], new_keys, new_values
             """,
         ),
     ),

@@ -14,6 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from dlcourse.checks import bans
 from dlcourse.grading.calls import arguments, randomness, values
 from dlcourse.grading.calls.channel import Channel
 from dlcourse.grading.calls.errors import NotCarriedError
@@ -100,7 +101,7 @@ class Servant:
                 if isinstance(part, Tensor) and part.requires_grad
             ]
             before = [_snapshot(part) for part in parts]
-        with torch.set_grad_enabled(question["grad"]):
+        with torch.set_grad_enabled(question["grad"]), bans.without(*question["banned"]):
             result = _operations[what](self._objects[question["of"]], *args, **kwargs)
         encoder = values.Encoder(
             self._refer,
@@ -217,7 +218,11 @@ def _snapshot(part: object) -> object:
     """What is needed to tell later whether a part has changed."""
     if isinstance(part, Tensor):
         grad = part.grad if part.is_leaf else None
-        return _tensor_state(part), None if grad is None else _tensor_state(grad)
+        return (
+            _tensor_state(part),
+            grad if grad is None else _tensor_state(grad),
+            part.requires_grad,
+        )
     if isinstance(part, torch.Generator):
         return part.get_state()
     if isinstance(part, torch.nn.Module):
@@ -232,7 +237,7 @@ def _snapshot(part: object) -> object:
 def _differs(part: object, before: object) -> bool:
     now = _snapshot(part)
     if isinstance(part, Tensor):
-        return not all(map(_same_state, now, before))
+        return now[2] != before[2] or not all(map(_same_state, now[:2], before[:2]))
     if isinstance(part, torch.Generator):
         return not torch.equal(now, before)
     if isinstance(part, np.ndarray):
@@ -257,7 +262,7 @@ def encoder_of_part(encoder: values.Encoder, part: object) -> list:
     inside.blobs = encoder.blobs
     if isinstance(part, Tensor):
         grad = part.grad if part.is_leaf else None
-        return inside([part.detach(), grad])
+        return inside([part.detach(), grad, part.requires_grad])
     if isinstance(part, torch.Generator):
         return inside(part.get_state())
     if isinstance(part, torch.nn.Module):

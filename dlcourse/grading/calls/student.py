@@ -12,6 +12,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from dlcourse.checks import bans
 from dlcourse.grading.calls import arguments, shown, values
 from dlcourse.grading.calls.channel import Channel, ChannelError
 from dlcourse.grading.calls.decoder import Decoder
@@ -89,8 +90,8 @@ class Student:
         """
         sent = (args, kwargs, self._random.changed())
         blobs, parts = arguments.pack(sent, self._register, self._stays)
-        grad = torch.is_grad_enabled()
-        answer, blobs = self._ask({"do": what, "of": number, "grad": grad}, blobs)
+        state = {"grad": torch.is_grad_enabled(), "banned": bans.active()}
+        answer, blobs = self._ask({"do": what, "of": number, **state}, blobs)
         decoder = Decoder(blobs, self._proxy, parts, self._linker(parts))
         with _carrying():
             for place, data in answer.get("changed") or []:
@@ -252,7 +253,7 @@ def _raised(kind: type[Exception], message: str) -> Exception:
 def _restore(part: object, value: object) -> None:
     """Change an argument of a call as the student's function changed its copy."""
     if isinstance(part, Tensor):
-        data, grad = value
+        data, grad, wants_gradient = value
         with torch.no_grad():
             if data.shape == part.shape and data.dtype == part.dtype:
                 part.data.copy_(data)
@@ -260,6 +261,7 @@ def _restore(part: object, value: object) -> None:
                 part.data = data
         if part.is_leaf:
             part.grad = grad
+            part.requires_grad_(wants_gradient is True)
     elif isinstance(part, torch.Generator):
         part.set_state(value)
     elif isinstance(part, torch.nn.Module):

@@ -13,7 +13,8 @@ _NAMES = {
         gc.get_referrers inspect.currentframe inspect.getinnerframes inspect.getouterframes
         inspect.getsource inspect.getsourcelines inspect.stack inspect.trace sys._current_frames
         linecache sys._getframe sys.excepthook sys.setprofile sys.settrace""",
-    "patches": """builtins mock torch.set_default_device torch.set_default_dtype unittest.mock""",
+    "patches": """builtins dlcourse.checks mock torch._C torch.overrides torch.set_default_device
+        torch.set_default_dtype torch.utils._python_dispatch unittest.mock""",
     "imports": """imp importlib pkgutil runpy site sys.meta_path sys.modules sys.path
         sys.path_hooks sys.path_importer_cache zipimport""",
     "process": """asyncio.create_subprocess_exec asyncio.create_subprocess_shell os._exit os.abort

@@ -1,0 +1,1 @@
+"""What is checked while an answer runs: bans, gradients, untouched arguments."""
