@@ -5,6 +5,7 @@ import importlib.util
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dlcourse.datasets.docstrings import LIBRARIES, docstrings
 from dlcourse.datasets.fashion_mnist import FashionMNIST, data_folder, find_files
 from dlcourse.datasets.house_prices import ames_houses
 from dlcourse.datasets.images import ImageDataset
@@ -22,6 +23,7 @@ _BY_NAME = {
     "FashionMNIST": FashionMNIST,
     "ames_houses": ames_houses,
     "python_docs": python_docs,
+    "docstrings": docstrings,
     "time_machine": time_machine,
     "phrasebook": phrasebook,
     "tatoeba_pairs": tatoeba_pairs,
@@ -104,6 +106,11 @@ def _texts() -> list[DatasetStatus]:
             "Python's language reference, embedded, no download"
             if docs
             else "this Python was installed without pydoc_data",
+        ),
+        DatasetStatus(
+            "docstrings",
+            all(importlib.util.find_spec(name) for name in LIBRARIES),
+            f"the documentation of {', '.join(LIBRARIES)}, embedded, no download",
         ),
         DatasetStatus(
             "time_machine",

@@ -15,18 +15,31 @@ from dlcourse.models.recurrent import RecurrentNet, sample
 from dlcourse.models.resnet import BasicBlock, ResNet, resnet18
 from dlcourse.models.search import beam_search, greedy_search, translate
 from dlcourse.models.seq2seq import GRUEncoder, Seq2Seq
+from dlcourse.models.skip_gram import (
+    CBOW,
+    SkipGram,
+    factorize,
+    glove_weight,
+    noise_distribution,
+    positive_pmi,
+)
+from dlcourse.models.text_classifiers import AveragedVectors, BidirectionalClassifier, TextCNN
 from dlcourse.models.transformer import Transformer, TransformerLM
 from dlcourse.models.transformer_layers import AddNorm, DecoderLayer, EncoderLayer, FeedForward
 from dlcourse.models.vgg import VGG, vgg_block
+from dlcourse.models.word_vectors import WordVectors
 
 __all__ = [
+    "CBOW",
     "MLP",
     "VGG",
     "AddNorm",
     "AdditiveAttention",
     "AlexNet",
     "AttentionSeq2Seq",
+    "AveragedVectors",
     "BasicBlock",
+    "BidirectionalClassifier",
     "DecoderLayer",
     "DenseBlock",
     "DenseNet",
@@ -43,18 +56,25 @@ __all__ = [
     "RecurrentNet",
     "ResNet",
     "Seq2Seq",
+    "SkipGram",
+    "TextCNN",
     "Transformer",
     "TransformerLM",
     "Transition",
+    "WordVectors",
     "alignment_accuracy",
     "beam_search",
     "causal_mask",
     "densenet121",
+    "factorize",
+    "glove_weight",
     "greedy_search",
     "initialize",
     "masked_softmax",
     "nin_block",
+    "noise_distribution",
     "padding_mask",
+    "positive_pmi",
     "resnet18",
     "sample",
     "sinusoids",
