@@ -161,6 +161,14 @@
         }
         row = Math.max(8, Math.min(side - 8, row));
         taken.push({ row: row, from: from, to: from + width });
+        if (Math.abs(row - y(i)) > 8) {  // a label that had to give way is tied to its point
+          context.strokeStyle = colors.ink;
+          context.lineWidth = 0.7;
+          context.beginPath();
+          context.moveTo(x(i), y(i));
+          context.lineTo(left ? from + width : from, row);
+          context.stroke();
+        }
         context.fillStyle = colors.ink;
         context.textAlign = "left";
         context.fillText(text, from, row);
