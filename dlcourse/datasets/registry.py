@@ -5,7 +5,7 @@ import importlib.util
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dlcourse.datasets.docstrings import LIBRARIES, docstrings
+from dlcourse.datasets.docstrings import LIBRARIES, DocParagraph, docstrings
 from dlcourse.datasets.fashion_mnist import FashionMNIST, data_folder, find_files
 from dlcourse.datasets.house_prices import ames_houses
 from dlcourse.datasets.images import ImageDataset
@@ -47,8 +47,10 @@ def available() -> dict[str, DatasetStatus]:
     }
 
 
-def load(name: str, **kwargs: object) -> "ImageDataset | pandas.DataFrame | str | list[Pair]":
-    """The data set called ``name``: images, a table, a text, or pairs of sentences.
+def load(
+    name: str, **kwargs: object
+) -> "ImageDataset | pandas.DataFrame | str | list[Pair] | list[DocParagraph]":
+    """The data set called ``name``: images, a table, a text, paragraphs or pairs of sentences.
 
     Args:
         name: a key of ``available()``.
