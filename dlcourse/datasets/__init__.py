@@ -1,5 +1,7 @@
 """Data sets that live whole on a device, and the loader that cuts them into batches."""
 
+from dlcourse.datasets.contexts import context_pairs, number_words, subsample
+from dlcourse.datasets.docstrings import DocParagraph, docstrings, words_of
 from dlcourse.datasets.fashion_mnist import FashionMNIST
 from dlcourse.datasets.house_prices import ames_houses, kaggle_houses, write_submission
 from dlcourse.datasets.idx import read_idx
@@ -20,6 +22,7 @@ from dlcourse.datasets.windows import RandomWindows, SequentialWindows
 
 __all__ = [
     "DatasetStatus",
+    "DocParagraph",
     "FashionMNIST",
     "ImageDataset",
     "MNIST5k",
@@ -33,10 +36,13 @@ __all__ = [
     "Vocabulary",
     "ames_houses",
     "available",
+    "context_pairs",
     "detokenize",
+    "docstrings",
     "k_fold",
     "kaggle_houses",
     "load",
+    "number_words",
     "photo",
     "phrasebook",
     "polynomial",
@@ -45,9 +51,11 @@ __all__ = [
     "random_split",
     "read_idx",
     "split_pairs",
+    "subsample",
     "tatoeba_pairs",
     "time_machine",
     "tokenize",
     "with_noisy_labels",
+    "words_of",
     "write_submission",
 ]

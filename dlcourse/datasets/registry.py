@@ -5,6 +5,7 @@ import importlib.util
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dlcourse.datasets.docstrings import LIBRARIES, DocParagraph, docstrings
 from dlcourse.datasets.fashion_mnist import FashionMNIST, data_folder, find_files
 from dlcourse.datasets.house_prices import ames_houses
 from dlcourse.datasets.images import ImageDataset
@@ -22,6 +23,7 @@ _BY_NAME = {
     "FashionMNIST": FashionMNIST,
     "ames_houses": ames_houses,
     "python_docs": python_docs,
+    "docstrings": docstrings,
     "time_machine": time_machine,
     "phrasebook": phrasebook,
     "tatoeba_pairs": tatoeba_pairs,
@@ -45,8 +47,10 @@ def available() -> dict[str, DatasetStatus]:
     }
 
 
-def load(name: str, **kwargs: object) -> "ImageDataset | pandas.DataFrame | str | list[Pair]":
-    """The data set called ``name``: images, a table, a text, or pairs of sentences.
+def load(
+    name: str, **kwargs: object
+) -> "ImageDataset | pandas.DataFrame | str | list[Pair] | list[DocParagraph]":
+    """The data set called ``name``: images, a table, a text, paragraphs or pairs of sentences.
 
     Args:
         name: a key of ``available()``.
@@ -104,6 +108,11 @@ def _texts() -> list[DatasetStatus]:
             "Python's language reference, embedded, no download"
             if docs
             else "this Python was installed without pydoc_data",
+        ),
+        DatasetStatus(
+            "docstrings",
+            all(importlib.util.find_spec(name) for name in LIBRARIES),
+            f"the documentation of {', '.join(LIBRARIES)}, embedded, no download",
         ),
         DatasetStatus(
             "time_machine",

@@ -22,12 +22,23 @@ from dlcourse.models.recurrent import RecurrentNet, sample
 from dlcourse.models.resnet import BasicBlock, ResNet, resnet18
 from dlcourse.models.search import beam_search, greedy_search, translate
 from dlcourse.models.seq2seq import GRUEncoder, Seq2Seq
+from dlcourse.models.skip_gram import (
+    CBOW,
+    SkipGram,
+    factorize,
+    glove_weight,
+    noise_distribution,
+    positive_pmi,
+)
+from dlcourse.models.text_classifiers import AveragedVectors, BidirectionalClassifier, TextCNN
 from dlcourse.models.transformer import Transformer, TransformerLM
 from dlcourse.models.transformer_layers import AddNorm, DecoderLayer, EncoderLayer, FeedForward
 from dlcourse.models.vae import VAE, gaussian_kl, reparameterize
 from dlcourse.models.vgg import VGG, vgg_block
+from dlcourse.models.word_vectors import WordVectors
 
 __all__ = [
+    "CBOW",
     "MLP",
     "VAE",
     "VGG",
@@ -35,7 +46,9 @@ __all__ = [
     "AdditiveAttention",
     "AlexNet",
     "AttentionSeq2Seq",
+    "AveragedVectors",
     "BasicBlock",
+    "BidirectionalClassifier",
     "DCDiscriminator",
     "DCGenerator",
     "DecoderLayer",
@@ -55,21 +68,28 @@ __all__ = [
     "RecurrentNet",
     "ResNet",
     "Seq2Seq",
+    "SkipGram",
+    "TextCNN",
     "Transformer",
     "TransformerLM",
     "Transition",
+    "WordVectors",
     "alignment_accuracy",
     "beam_search",
     "causal_mask",
     "densenet121",
     "discriminator_loss",
+    "factorize",
     "gaussian_kl",
     "generator_loss",
+    "glove_weight",
     "greedy_search",
     "initialize",
     "masked_softmax",
     "nin_block",
+    "noise_distribution",
     "padding_mask",
+    "positive_pmi",
     "reparameterize",
     "resnet18",
     "sample",
