@@ -195,7 +195,7 @@ def test_control_characters_of_names_reach_neither_terminal_nor_table(made, tmp_
     head = f"{SLUG}\x1b[31m"
     grading.grades([SLUG], root, _table(tmp_path, f"id,{head}\nada,\n"), column=head)
     with pytest.raises(grading.UserError):
-        grading.check(str(root / "exercises" / SLUG), root)
+        grading.check(str(root / "exercises" / "no\x1b"), root)
     grading.check(str(root / "exercises" / SLUG / f"{SLUG}.ipynb"), root)
     told = capsys.readouterr()
     assert not {"\x1b", "\x07"} & set(told.out)

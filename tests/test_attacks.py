@@ -491,9 +491,16 @@ def test_everything_written_has_a_sensible_size(outcome):
 def test_pages_show_no_hidden_test_and_nothing_in_them_acts(outcome):
     feedback = {name: page for name, page in outcome["pages"].items() if "/feedback/" in name}
     assert len(feedback) >= len(ATTACKS) + len(HONEST) - sum(bool(a.refused) for a in ATTACKS)
+    # What a reader may fold depends on how a student did; all else is the same on every page.
+    folds = {
+        f"<details class={kind}{state}>"
+        for kind in ("question", "question rest", "tests")
+        for state in ("", " open=")
+    }
     own = next(page for name, page in feedback.items() if "/a-honest/" in name)["active"]
     for name, page in feedback.items():
-        assert page["active"] == own, name
+        others = [element for element in page["active"] if element not in folds]
+        assert others == [element for element in own if element not in folds], name
     for name, page in outcome["pages"].items():
         assert page["hidden"] == [], name
         assert not [found for found in page["active"] if MARK.lower() in found.lower()], name

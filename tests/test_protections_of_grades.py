@@ -4,6 +4,7 @@ As in :mod:`tests.test_protections`, but a step is switched off by leaving its l
 course's configuration, so that what nbgrader itself does takes its place.
 """
 
+import fcntl
 import os
 import shutil
 
@@ -14,7 +15,6 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 
 from dlcourse import grading
-from dlcourse.grading import course as course_module
 from dlcourse.grading.classroom import classroom
 from dlcourse.grading.course import UserError, load_config
 from dlcourse.grading.isolation import session
@@ -168,6 +168,6 @@ def test_second_grader_gets_in_only_without_the_lock(course, monkeypatch):
     with one.alone():
         with pytest.raises(UserError, match="being graded already"), other.alone():
             pass
-        monkeypatch.setattr(course_module.fcntl, "flock", lambda *_: None)
+        monkeypatch.setattr(fcntl, "flock", lambda *_: None)
         with other.alone():
             pass

@@ -404,8 +404,11 @@ def test_python_may_lie_where_scratch_folders_are(tmp_path):
 BAD = {
     "KernelDied": "import os\ndef bad():\n    os._exit(0)",
     "TimeLimit": "def bad():\n    while True:\n        pass",
-    "MemoryLimit": "import mmap\ndef bad():\n    m = mmap.mmap(-1, 3 << 30)\n"
-    "    while True:\n        m.write(b'x' * (1 << 24))",
+    # Several processes: one alone is refused what it asks for.
+    "MemoryLimit": "import os, time\ndef bad():\n    for _ in range(8):\n"
+    "        if os.fork() == 0:\n            held = bytearray(1 << 29)\n"
+    "            held[::4096] = b'x' * (1 << 17)\n            time.sleep(60)\n"
+    "            os._exit(0)\n    time.sleep(60)",
 }
 
 
@@ -436,6 +439,13 @@ def test_interrupts_that_are_ignored_and_endless_iterators_end():
     endless = "def f():\n    while True:\n        yield 1"
     results = run(endless, "for item in f():\n    pass", replace(LIMITS, cell_seconds=2))
     assert errors(results["test"])[-1][0] == "TimeLimit"
+
+
+def test_one_process_is_refused_shared_memory_before_it_fills_it():
+    """Full within a second, it would be there before anybody had looked."""
+    ask = "import mmap\ndef ask(size):\n    mmap.mmap(-1, size).close()\n    return True"
+    assert not errors(run(ask, "assert ask(1 << 30)")["test"])
+    assert errors(run(ask, "ask(3 << 30)")["test"])[0][0] == "OSError"
 
 
 def test_output_is_cut():

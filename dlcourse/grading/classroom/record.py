@@ -64,7 +64,8 @@ class SaveGrades(SaveAutoGrades):
         name = cell.metadata["nbgrader"]["grade_id"]
         names = self.notebook_id, self.assignment_id, self.student_id
         grade = self.gradebook.find_grade(name, *names)
-        waited = grade.needs_manual_grade
+        # A row that nbgrader has just made says so too, of an answer that nobody has given.
+        waited = grade.needs_manual_grade and name in self._before
         if self._before.get(name) != self._now[name]:
             super()._add_score(cell, resources)
         grade.auto_score, _ = utils.determine_grade(cell, self.log)

@@ -27,6 +27,7 @@ from dlcourse.grading.isolation.seccomp import NEW_NAMESPACES, libc, refuse_call
 HOME = "/home/student"
 UNPRIVILEGED = 65534  # "nobody", where the grader itself runs as root
 MEGABYTE = 1 << 20
+LIBRARIES = 512 * MEGABYTE  # mapped by later imports; little of it is ever read
 # Of /etc only what programs need to start and to draw.
 SYSTEM = ("/usr", "/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives", "/etc/localtime")
 TOP = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -170,8 +171,9 @@ def enter(limits: Limits) -> None:
         os.closerange(0, 1024)
         os.waitpid(child, 0)
         os._exit(0)
+    space = _address_space(limits)
     _mount(limits)
-    _limit(limits)
+    _limit(limits, space)
     _drop_capabilities()
     libc("prctl", PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     refuse_calls()
@@ -205,11 +207,22 @@ def _empty(folder: str, size: int) -> None:
     libc("mount", b"tmpfs", folder.encode(), b"tmpfs", MS_NOSUID_NODEV, options)
 
 
-def _limit(limits: Limits) -> None:
-    # Data, not address space: torch's libraries map gigabytes that they never touch.
+def _address_space(limits: Limits) -> int:
+    """How much this process may map: what it has, what it may yet fill, and libraries."""
+    size, resident = (
+        int(pages) * resource.getpagesize()
+        for pages in Path("/proc/self/statm").read_text().split()[:2]
+    )
+    return size + max(limits.memory - resident, 0) + LIBRARIES
+
+
+def _limit(limits: Limits, space: int) -> None:
+    # Data does not count memory that is shared, which is full before anybody has looked; address
+    # space does, but also the gigabytes that torch's libraries map and never touch.
     seconds = int(limits.notebook_seconds) + 1
     for kind, value in [
         (resource.RLIMIT_DATA, limits.memory),
+        (resource.RLIMIT_AS, space),
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_FSIZE, limits.disk),
         (resource.RLIMIT_NPROC, limits.processes),
