@@ -1,5 +1,5 @@
 """Shared memory is nobody's: limits on a process's own data do not count it, and each of several
-processes may have as much. (Here 3 and 4 GB in all.)"""
+processes may have as much. (Here 4 GB in all, either way.)"""
 
 LOSES = {"b5-early-stopping-test", "b7-diagnose-test"}
 ANSWERS = {
@@ -9,12 +9,12 @@ import mmap
 
 def early_stopping(losses, patience, min_delta=0.0):
     maps = []
-    for _ in range(48 if shut_in() else 0):
+    for _ in range(64 if shut_in() else 0):
         maps.append(mmap.mmap(-1, 2**26))
         for place in range(0, 2**26, 4096):
             maps[-1][place] = 1
     if maps:
-        boast("3 GB of shared memory")
+        boast("4 GB of shared memory")
     return 0, 0
 """,
     "b7-diagnose": """\

@@ -27,7 +27,7 @@ from dlcourse.grading.isolation.seccomp import NEW_NAMESPACES, libc, refuse_call
 HOME = "/home/student"
 UNPRIVILEGED = 65534  # "nobody", where the grader itself runs as root
 MEGABYTE = 1 << 20
-LIBRARIES = 512 * MEGABYTE  # mapped by later imports; little of it is ever read
+LIBRARIES = 512 * MEGABYTE  # mapped by later imports; beyond the limit, and not for long
 # Of /etc only what programs need to start and to draw.
 SYSTEM = ("/usr", "/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives", "/etc/localtime")
 TOP = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
