@@ -514,11 +514,13 @@ SEARCH = Question(
             "uniform",
             "draws values, not logarithms, uniformly",
             """
-            def random_search(f, low, high, tries, seed):
+            def search(f, low, high, tries, seed):
                 if not 0 < low < high:
                     raise ValueError("no range")
-                g = torch.Generator().manual_seed(seed)
-                parts = torch.rand(tries, generator=g).tolist()
+                parts = [i / (tries - 1) for i in range(tries)]
+                if seed is not None:
+                    g = torch.Generator().manual_seed(seed)
+                    parts = torch.rand(tries, generator=g).tolist()
                 values = [low + (high - low) * part for part in parts]
                 found = [(f(v), v) for v in values]
                 found = [(r, v) for r, v in found if math.isfinite(r)]
@@ -532,13 +534,15 @@ SEARCH = Question(
             "nan-wins",
             "compares results that may be NaN",
             """
-            def random_search(f, low, high, tries, seed):
+            def search(f, low, high, tries, seed):
                 if not 0 < low < high:
                     raise ValueError("no range")
-                g = torch.Generator().manual_seed(seed)
+                g = torch.Generator().manual_seed(seed or 0)
                 best, result = None, math.inf
-                for _ in range(tries):
+                for i in range(tries):
                     part = torch.rand((), generator=g).item()
+                    if seed is None:
+                        part = i / (tries - 1)
                     v = math.exp(math.log(low) + math.log(high / low) * part)
                     r = f(v)
                     if not r >= result:
@@ -552,10 +556,13 @@ SEARCH = Question(
             "unseeded",
             "draws from the global generator and forgets the seed",
             """
-            def random_search(f, low, high, tries, seed):
+            def search(f, low, high, tries, seed):
                 if not 0 < low < high:
                     raise ValueError("no range")
-                values = [low * (high / low) ** torch.rand(()).item() for _ in range(tries)]
+                parts = [i / (tries - 1) for i in range(tries)]
+                if seed is not None:
+                    parts = torch.rand(tries).tolist()
+                values = [low * (high / low) ** part for part in parts]
                 found = [(f(v), v) for v in values]
                 found = [(r, v) for r, v in found if math.isfinite(r)]
                 if not found:
@@ -568,11 +575,13 @@ SEARCH = Question(
             "swapped",
             "returns the result first",
             """
-            def random_search(f, low, high, tries, seed):
+            def search(f, low, high, tries, seed):
                 if not 0 < low < high:
                     raise ValueError("no range")
-                g = torch.Generator().manual_seed(seed)
-                parts = torch.rand(tries, generator=g).tolist()
+                parts = [i / (tries - 1) for i in range(tries)]
+                if seed is not None:
+                    g = torch.Generator().manual_seed(seed)
+                    parts = torch.rand(tries, generator=g).tolist()
                 values = [low * (high / low) ** part for part in parts]
                 found = [(f(v), v) for v in values]
                 found = [(r, v) for r, v in found if math.isfinite(r)]
@@ -585,10 +594,52 @@ SEARCH = Question(
             "no-range-check",
             "takes any range",
             """
-            def random_search(f, low, high, tries, seed):
-                g = torch.Generator().manual_seed(seed)
-                parts = torch.rand(tries, generator=g).tolist()
+            def search(f, low, high, tries, seed):
+                parts = [i / (tries - 1) for i in range(tries)]
+                if seed is not None:
+                    g = torch.Generator().manual_seed(seed)
+                    parts = torch.rand(tries, generator=g).tolist()
                 values = [abs(low) * abs(high / (low or 1)) ** part for part in parts]
+                found = [(f(v), v) for v in values]
+                found = [(r, v) for r, v in found if math.isfinite(r)]
+                if not found:
+                    raise ValueError("all exploded")
+                result, value = min(found)
+                return value, result
+            """,
+        ),
+        Answer(
+            "grid-without-its-end",
+            "divides by the number of values, so that the grid stops before its end",
+            """
+            def search(f, low, high, tries, seed):
+                if not 0 < low < high:
+                    raise ValueError("no range")
+                parts = [i / tries for i in range(tries)]
+                if seed is not None:
+                    g = torch.Generator().manual_seed(seed)
+                    parts = torch.rand(tries, generator=g).tolist()
+                values = [low * (high / low) ** part for part in parts]
+                found = [(f(v), v) for v in values]
+                found = [(r, v) for r, v in found if math.isfinite(r)]
+                if not found:
+                    raise ValueError("all exploded")
+                result, value = min(found)
+                return value, result
+            """,
+        ),
+        Answer(
+            "even-grid",
+            "spaces the values of the grid evenly, not their logarithms",
+            """
+            def search(f, low, high, tries, seed):
+                if not 0 < low < high:
+                    raise ValueError("no range")
+                values = [low + (high - low) * i / (tries - 1) for i in range(tries)]
+                if seed is not None:
+                    g = torch.Generator().manual_seed(seed)
+                    parts = torch.rand(tries, generator=g).tolist()
+                    values = [low * (high / low) ** part for part in parts]
                 found = [(f(v), v) for v in values]
                 found = [(r, v) for r, v in found if math.isfinite(r)]
                 if not found:
@@ -606,13 +657,14 @@ SEARCH = Question(
             import random
 
 
-            def random_search(f, low, high, tries, seed):
+            def search(f, low, high, tries, seed):
                 if low <= 0 or high <= low:
                     raise ValueError(f"not a range: {low} to {high}")
                 draw = random.Random(seed)
-                best = None
-                for _ in range(tries):
-                    value = math.exp(draw.uniform(math.log(low), math.log(high)))
+                best, a, b = None, math.log(low), math.log(high)
+                for i in range(tries):
+                    log = draw.uniform(a, b) if seed is not None else a + (b - a) * i / (tries - 1)
+                    value = math.exp(log)
                     result = f(value)
                     if not math.isfinite(result):
                         continue
@@ -627,13 +679,16 @@ SEARCH = Question(
             "all-at-once",
             "draws all logarithms at once",
             """
-            def random_search(f, low, high, tries, seed):
+            def search(f, low, high, tries, seed):
                 if not (low > 0 and high > low):
                     raise ValueError("need 0 < low < high")
-                g = torch.Generator()
-                g.manual_seed(seed)
-                logs = torch.empty(tries, dtype=torch.float64)
-                logs.uniform_(math.log(low), math.log(high), generator=g)
+                a, b = math.log(low), math.log(high)
+                if seed is None:
+                    logs = torch.linspace(a, b, tries, dtype=torch.float64)
+                else:
+                    g = torch.Generator()
+                    g.manual_seed(seed)
+                    logs = torch.empty(tries, dtype=torch.float64).uniform_(a, b, generator=g)
                 values = logs.exp().tolist()
                 results = [f(v) for v in values]
                 kept = [i for i, r in enumerate(results) if r - r == 0]
