@@ -1,6 +1,7 @@
 """What tests of many modules share."""
 
 import os
+import random
 import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -19,6 +20,15 @@ def browser():
     """Headless Chromium, started once by each of pytest's workers that looks at a page."""
     with chromium("no page was looked at in a browser") as running:
         yield running
+
+
+@pytest.fixture(params=range(5))
+def rng(request):
+    """A random configuration that is the same in every run."""
+    import torch  # most modules of tests do without
+
+    torch.manual_seed(request.param)
+    return random.Random(request.param)
 
 
 @pytest.fixture(autouse=True)

@@ -1,7 +1,5 @@
 """The code that the chapter writes from scratch does what its library twins do."""
 
-import random
-
 import pytest
 import torch
 from sklearn.linear_model import LogisticRegression
@@ -9,13 +7,6 @@ from sklearn.linear_model import LogisticRegression
 from tests.chapters import definitions
 
 chapter = definitions("distribution-shift")
-
-
-@pytest.fixture(params=range(5))
-def rng(request):
-    """A random configuration that is the same in every run."""
-    torch.manual_seed(request.param)
-    return random.Random(request.param)
 
 
 def test_logistic_regression_equals_scikit_learn(rng):

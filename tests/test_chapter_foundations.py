@@ -13,13 +13,6 @@ from tests.chapters import definitions
 chapter = definitions("foundations")
 
 
-@pytest.fixture(params=range(5))
-def rng(request):
-    """A random configuration that is the same in every run."""
-    torch.manual_seed(request.param)
-    return random.Random(request.param)
-
-
 def randn(*shape):
     return torch.randn(*shape, dtype=torch.float64)
 

@@ -1,7 +1,6 @@
 """The code that the chapter writes from scratch does what its library twins do."""
 
 import math
-import random
 
 import pytest
 import torch
@@ -12,13 +11,6 @@ from dlcourse import metrics, models
 from tests.chapters import definitions
 
 chapter = definitions("generative-models")
-
-
-@pytest.fixture(params=range(5))
-def rng(request):
-    """A random configuration that is the same in every run."""
-    torch.manual_seed(request.param)
-    return random.Random(request.param)
 
 
 def test_divergence_is_torch_s_and_the_library_s(rng):

@@ -1,6 +1,5 @@
 """The code that the chapter writes from scratch does what its library twins do."""
 
-import random
 from functools import partial
 
 import pytest
@@ -13,13 +12,6 @@ from dlcourse.inspection import diagnostics
 from tests.chapters import definitions
 
 chapter = definitions("gradients")
-
-
-@pytest.fixture(params=range(5))
-def rng(request):
-    """A random configuration that is the same in every run."""
-    torch.manual_seed(request.param)
-    return random.Random(request.param)
 
 
 def same_draw(ours, twin, shape):

@@ -1,7 +1,6 @@
 """The code that the chapter writes from scratch does what its library twins do."""
 
 import os
-import random
 from functools import partial
 from pathlib import Path
 
@@ -25,13 +24,6 @@ KAGGLE = (
 needs_kaggle = pytest.mark.skipif(
     not KAGGLE.is_dir(), reason="no Kaggle house prices; set DLCOURSE_TEST_DATA"
 )
-
-
-@pytest.fixture(params=range(5))
-def rng(request):
-    """A random configuration that is the same in every run."""
-    torch.manual_seed(request.param)
-    return random.Random(request.param)
 
 
 @pytest.fixture(scope="module")

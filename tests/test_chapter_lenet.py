@@ -1,7 +1,5 @@
 """The code that the chapter writes from scratch does what its library twins do."""
 
-import random
-
 import pytest
 import torch
 from sklearn import metrics as sklearn
@@ -13,13 +11,6 @@ from dlcourse.inspection.summary import summary
 from tests.chapters import definitions
 
 chapter = definitions("lenet")
-
-
-@pytest.fixture(params=range(5))
-def rng(request):
-    """A random configuration that is the same in every run."""
-    torch.manual_seed(request.param)
-    return random.Random(request.param)
 
 
 def test_a_new_lenet_is_torch_s(rng):

@@ -1,7 +1,6 @@
 """The code that the chapter writes from scratch does what its library twins do."""
 
 import math
-import random
 
 import pytest
 import sacrebleu
@@ -19,13 +18,6 @@ chapter.pad.__globals__.update(
     SPECIALS=tuple(WORDS[:4]), PAD=0, BOS=1, EOS=2, UNK=3, END="<eos>",
     words=WORDS, french={word: n for n, word in enumerate(WORDS)},
 )  # fmt: skip
-
-
-@pytest.fixture(params=range(5))
-def rng(request):
-    """A random configuration that is the same in every run."""
-    torch.manual_seed(request.param)
-    return random.Random(request.param)
 
 
 def sentences(rng, count, letters="abcdefgh", longest=9):

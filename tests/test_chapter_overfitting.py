@@ -1,7 +1,5 @@
 """The code that the chapter writes from scratch does what its library twins do."""
 
-import random
-
 import numpy as np
 import pytest
 import torch
@@ -14,13 +12,6 @@ from dlcourse import datasets, models, training
 from tests.chapters import definitions
 
 chapter = definitions("overfitting")
-
-
-@pytest.fixture(params=range(5))
-def rng(request):
-    """A random configuration that is the same in every run."""
-    torch.manual_seed(request.param)
-    return random.Random(request.param)
 
 
 def test_decayed_sgd_step_equals_sgd_with_two_groups(rng):

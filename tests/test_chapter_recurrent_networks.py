@@ -1,7 +1,5 @@
 """The code that the chapter writes from scratch does what its library twins do."""
 
-import random
-
 import pytest
 import torch
 from torch import nn
@@ -11,13 +9,6 @@ from tests.chapters import definitions
 
 chapter = definitions("recurrent-networks")
 TWINS = [(chapter.RNN, nn.RNN), (chapter.GRU, nn.GRU), (chapter.LSTM, nn.LSTM)]
-
-
-@pytest.fixture(params=range(5))
-def rng(request):
-    """A random configuration that is the same in every run."""
-    torch.manual_seed(request.param)
-    return random.Random(request.param)
 
 
 @pytest.mark.parametrize(("ours", "twin"), TWINS)

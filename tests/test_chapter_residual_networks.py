@@ -1,7 +1,5 @@
 """The code that the chapter writes from scratch does what its library twins do."""
 
-import random
-
 import pytest
 import torch
 import torch.nn.functional as F
@@ -11,13 +9,6 @@ from dlcourse import models
 from tests.chapters import definitions
 
 chapter = definitions("residual-networks")
-
-
-@pytest.fixture(params=range(5))
-def rng(request):
-    """A random configuration that is the same in every run."""
-    torch.manual_seed(request.param)
-    return random.Random(request.param)
 
 
 def copy_in_order(target, source):

@@ -1,7 +1,6 @@
 """The code that the chapter writes from scratch does what its library twins do."""
 
 import math
-import random
 
 import pytest
 import torch
@@ -14,13 +13,6 @@ from tests.chapters import definitions
 chapter = definitions("transformer")
 # Assigned in the chapter, so no definitions.
 chapter.SelfAttention.forward.__globals__.update(attention=models.DotProductAttention(), BOS=1)
-
-
-@pytest.fixture(params=range(5))
-def rng(request):
-    """A random configuration that is the same in every run."""
-    torch.manual_seed(request.param)
-    return random.Random(request.param)
 
 
 def draw(rng):
