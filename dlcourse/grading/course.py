@@ -54,12 +54,12 @@ def explained(error: BaseException, root: Path) -> str | None:
     return f"{where}: {words}"
 
 
-def told(done: dict, root: Path) -> str:
+def told(done: dict, root: Path, what: str = "failed") -> str:
     """Why a call of nbgrader's failed: a full disk, of which it does not say, or its last line."""
     if shutil.disk_usage(root).free < MEGABYTE:
         return FULL.format(root)
     lines = [line for line in (done["error"] or done["log"] or "").splitlines() if line.strip()]
-    return f"nbgrader failed: {(lines or ['it does not say why'])[-1]}"
+    return f"nbgrader {what}: {(lines or ['it does not say why'])[-1]}"
 
 
 def require_nbgrader() -> None:
@@ -77,13 +77,18 @@ def require_nbgrader() -> None:
         ) from error
 
 
+def exercises(folder: Path) -> list[Path]:
+    """The notebooks ``folder/SLUG/SLUG.ipynb``, sorted."""
+    return [path for path in sorted(folder.glob("*/*.ipynb")) if path.stem == path.parent.name]
+
+
 def find_exercise(slug: str, folder: Path) -> Path:
     """Return ``folder/slug/slug.ipynb``.
 
     Raises:
         UserError: if there is none; it lists the exercises that are there.
     """
-    known = sorted(p.parent.name for p in folder.glob("*/*.ipynb") if p.stem == p.parent.name)
+    known = [path.stem for path in exercises(folder)]
     if slug in known:
         return folder / slug / f"{slug}.ipynb"
     if not known:

@@ -47,6 +47,9 @@ class Classroom:
         self.staging = self.submitted.parent / ".staging"
         release.entered(slug, self.course, self.config)
         self.record = Record(slug, self.course, self.config, self.staging)
+        self._alike: dict[str, list[str]] = {}  # the students' names as everybody writes them
+        for name in sorted(self.record.enrolled):
+            self._alike.setdefault(tidy(name), []).append(name)
         self._execute = execute.Execute(config=self.config, parent=self.course)
 
     @contextlib.contextmanager
@@ -88,8 +91,7 @@ class Classroom:
     def own_name(self, name: str) -> str:
         """The name by which the gradebook knows whom somebody calls ``name``."""
         key = tidy(name)
-        same = sorted(other for other in self.record.enrolled if tidy(other) == key)
-        for known in (key, name, *same):
+        for known in (key, name, *self._alike.get(key, ())):
             if known in self.record.enrolled and known.strip() == known:
                 return known
         return name.strip()
@@ -106,9 +108,9 @@ class Classroom:
             return "the folder's name has one of * ? [ ] { }: rename it"
         if printable(student) != student:
             return "the folder's name has a line break or another sign that is not seen: rename it"
-        if self.own_name(student) != student:
+        if (own := self.own_name(student)) != student:
             return (
-                f"the folder {student!a} has the name of {self.own_name(student)!a}, who "
+                f"the folder {student!a} has the name of {own!a}, who "
                 "has a folder, too, but for spaces or the way in which accents are written: keep "
                 "one of them"
             )

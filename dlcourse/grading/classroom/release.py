@@ -18,7 +18,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 
-from dlcourse.grading.course import UserError, course_config, find_exercise, lone
+from dlcourse.grading.course import UserError, course_config, find_exercise, lone, told
 
 # Lines shorter than this, and imports, may well stand elsewhere, too.
 SHORTEST = 12
@@ -98,8 +98,7 @@ def generate(slug: str, config, folder: Path) -> Path:
     finally:
         logger.setLevel(before)
     if not done["success"]:
-        lines = [line for line in (done["error"] or done["log"] or "").splitlines() if line]
-        raise UserError(f"nbgrader cannot release {slug}: {(lines or ['it does not say why'])[-1]}")
+        raise UserError(told(done, Path(api.coursedir.root), f"cannot release {slug}"))
     return folder / slug
 
 

@@ -10,7 +10,7 @@ import nbformat
 from nbgrader import utils
 from nbgrader.preprocessors import ClearHiddenTests, ClearSolutions
 
-from dlcourse.grading.course import UserError, find_course, find_exercise, load_config
+from dlcourse.grading.course import UserError, exercises, find_course, find_exercise, load_config
 from dlcourse.grading.submissions.template import grade_id
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _committed(path: Path) -> "NotebookNode | None":
 def _slug(path: Path, notebook: "NotebookNode", root: Path) -> str:
     """The exercise that a notebook belongs to: by its name, its folder's or its texts."""
     folders = [root / "solutions", root / "exercises"]
-    paths = [p for f in folders for p in sorted(f.glob("*/*.ipynb")) if p.stem == p.parent.name]
+    paths = [path for folder in folders for path in exercises(folder)]
     known = {p.stem.casefold(): p.stem for p in reversed(paths)}
     stem = re.sub(r"[-_ ]*(\(\d+\)|copy\d*|\d+)$", "", path.stem, flags=re.IGNORECASE)
     for name in (path.stem, stem, path.resolve().parent.name):
