@@ -22,6 +22,7 @@ from torch import Tensor
 from dlcourse.checks.bans import without  # noqa: F401
 from dlcourse.checks.failures import CheckError, article, describe, fail, show
 from dlcourse.checks.gradients import check_gradients  # noqa: F401
+from dlcourse.checks.pieces import piece  # noqa: F401
 from dlcourse.checks.untouched import check_untouched  # noqa: F401
 
 
