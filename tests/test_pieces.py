@@ -79,3 +79,9 @@ def test_random_numbers_are_the_same_for_both_and_others_see_nothing_of_it():
     state = torch.get_rng_state()
     assert taken(own, torch.rand, 4) is own
     assert torch.get_rng_state().equal(state)
+
+
+def test_what_the_library_does_not_have_is_left_out(capsys):
+    assert taken(double, None, 1.0) is double
+    assert taken(unwritten, None, 1.0) is None
+    assert capsys.readouterr().out == "f: yours\nf: left out, since yours is not written yet\n"

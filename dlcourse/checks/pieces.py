@@ -11,8 +11,8 @@ from dlcourse.checks import trees
 
 
 def piece(
-    namespace: Mapping[str, object], name: str, library: Callable, *example: object
-) -> Callable:
+    namespace: Mapping[str, object], name: str, library: Callable | None, *example: object
+) -> Callable | None:
     """The student's function if it does in an example what the library's does, or else that.
 
     Which of the two it is, and why, is printed.
@@ -20,7 +20,8 @@ def piece(
     Args:
         namespace: where the student's function is, usually ``globals()``.
         name: what it is called.
-        library: stands in for it; takes and returns the same.
+        library: stands in for it; takes and returns the same. None if the library has nothing of
+            the kind: the student's function then only has to run.
         *example: arguments to try both with: numbers, texts, tensors, and lists, tuples and dicts
             of them; each gets copies of its own. Random numbers are the same for both.
 
@@ -28,12 +29,16 @@ def piece(
         One of the two functions.
     """
     reason = _reason(namespace, name, library, example)
-    print(f"{name}: {f'the library stands in, since {reason}' if reason else 'yours'}")
+    instead = "left out" if library is None else "the library stands in"
+    print(f"{name}: {f'{instead}, since {reason}' if reason else 'yours'}")
     return library if reason else namespace[name]
 
 
 def _reason(
-    namespace: Mapping[str, object], name: str, library: Callable, example: tuple[object, ...]
+    namespace: Mapping[str, object],
+    name: str,
+    library: Callable | None,
+    example: tuple[object, ...],
 ) -> str:
     """Why the student's function is not taken; empty if it is."""
     if not callable(namespace.get(name)):
@@ -44,7 +49,7 @@ def _reason(
         return "yours is not written yet"
     except Exception as error:  # whatever a student's code may raise
         return f"yours raises {type(error).__name__}"
-    alike = _alike(got, _call(library, example))
+    alike = library is None or _alike(got, _call(library, example))
     return "" if alike else "yours gives something else in a small example"
 
 
