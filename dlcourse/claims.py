@@ -229,8 +229,9 @@ def _number(value: Any, what: str) -> float:
 def _hold(registered: Claim) -> None:
     """Fail with every seed in which the claim does not hold."""
     best = next(iter(registered.arms))
+    run = registered.over.removesuffix("s")
     faults = [
-        f"at {registered.over.removesuffix('s')} {seed}, {best!r} has {registered.scores(best)[i]:.4g} and {other!r} "
+        f"at {run} {seed}, {best!r} has {registered.scores(best)[i]:.4g} and {other!r} "
         f"{registered.scores(other)[i]:.4g}: a margin of {margins[i]:.4g}"
         for other, margins in registered.margins().items()
         for i, seed in enumerate(registered.seeds)

@@ -80,7 +80,8 @@ def entry(claim: Claim, title: str, uri: str, sentence: list[nodes.Node]) -> nod
     direction = _("lower is better") if claim.lower_is_better else _("higher is better")
     facts = (
         f"{title}. {_('Smallest margin')} {number(claim.margin)} ({of_spread}; "
-        f"{_('at least {} is asked').format(number(claim.least))}), {len(claim.seeds)} {claim.over}."
+        f"{_('at least {} is asked').format(number(claim.least))}), "
+        f"{len(claim.seeds)} {claim.over}."
     )
     how = (
         f"{_('They differ in')} {claim.differs}; {_('equal')}: {claim.equal}. "
