@@ -109,3 +109,19 @@ def test_heads_cost_no_parameters():
     scores, weights = chapter.Lookup(4)(*inputs)
     assert scores.shape == (5, 12, 2)
     torch.testing.assert_close(weights.sum(dim=-1), torch.ones(5, 4, 1))
+
+
+def test_a_bidirectional_encoder_reads_each_sentence_to_its_own_end(sizes):
+    N, S, T, D, H, _ = sizes
+    torch.manual_seed(0)
+    model = chapter.read_both_ways(9, 11, D, 2 * H)
+    source, target = torch.randint(4, 9, (N, S)), torch.randint(4, 11, (N, T))
+    lengths = torch.randint(1, S + 1, (N,))
+    states, last = model.encoder(source, lengths)
+    assert (states.shape, last.shape) == ((N, S, 2 * H), (N, 1, 2 * H))
+    # Forward, its last state is that at the end of the sentence; backward, that at the beginning.
+    ends = states[torch.arange(N), lengths - 1, :H]
+    torch.testing.assert_close(last[:, 0], torch.cat([ends, states[:, 0, H:]], dim=1))
+    scores = model(source, lengths, target)
+    wider = F.pad(source, (0, 2), value=5)
+    torch.testing.assert_close(model(wider, lengths, target), scores)

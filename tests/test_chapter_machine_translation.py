@@ -1,6 +1,8 @@
 """The code that the chapter writes from scratch does what its library twins do."""
 
+import itertools
 import math
+from collections import Counter
 
 import pytest
 import sacrebleu
@@ -89,9 +91,46 @@ def test_groups_share_no_sentence(rng):
     if len(groups) > 1:
         train, held_out = chapter.split_right(pairs, 0.5, seed=rng.randint(0, 99))
         assert sorted(train + held_out, key=repr) == sorted(pairs, key=repr)
-        assert chapter.share_known(train, held_out) == 0
+        assert not held_out or chapter.share_known(train, held_out) == 0
     train, held_out = chapter.split_wrong(pairs, 0.5, seed=0)
     assert sorted(train + held_out, key=repr) == sorted(pairs, key=repr)
+
+
+def test_groups_of_many_pairs_take_no_square_of_time(rng):
+    # In a chain each pair shares a sentence with the next: one group, however long.
+    chain = [datasets.Pair(f"s{i // 2}", f"t{(i + 1) // 2}") for i in range(40_000)]
+    rng.shuffle(chain)
+    (group,) = chapter.groups_of(chain)
+    assert len(group) == len(chain)
+
+
+def test_pieces_are_joined_and_words_can_be_put_together_again(rng):
+    assert chapter.join(list("ababa"), ("a", "b")) == ["ab", "ab", "a"]
+    counts = {word: rng.randint(1, 9) for word in sentences(rng, 30, "abc")}
+    pairs = chapter.learn_pieces(counts, 10)
+    assert len(pairs) == 10
+    found = Counter()
+    for word, n in counts.items():
+        for pair in zip(word + "_", word[1:] + "_", strict=False):
+            found[pair] += n
+    assert found[pairs[0]] == max(found.values())
+    for word in counts:
+        pieces = [*word, "_"]
+        for pair in pairs:
+            pieces = chapter.join(pieces, pair)
+            assert pair not in itertools.pairwise(pieces)
+        assert "".join(pieces) == word + "_"
+
+
+def test_chrf_equals_sacrebleu(rng):
+    references = [s.split("a") for s in sentences(rng, 8, "abcde", 25)]
+    hypotheses = [[t for t in r if rng.random() < 0.8] or ["x"] for r in references]
+    theirs = sacrebleu.corpus_chrf(
+        [" ".join(h) for h in hypotheses], [[" ".join(r) for r in references]]
+    ).score
+    assert math.isclose(chapter.chrf(hypotheses, references), theirs, abs_tol=1e-9)
+    assert chapter.chrf(references, references) == pytest.approx(100)
+    assert chapter.chrf([["ab"]], [["cd"]]) == 0
 
 
 def test_pooled_batches_hold_every_sentence_once(rng):

@@ -177,3 +177,35 @@ def test_gradient_by_lag_is_the_gradient_of_the_output():
     product = layer.h2h.weight @ layer.h2h.weight.T
     torch.testing.assert_close(product, 0.49 * torch.eye(32), atol=1e-5, rtol=0)
     assert (norms[2:] < norms[:-2]).all()
+
+
+def test_a_plain_network_that_starts_with_the_identity_hands_its_state_on():
+    net = models.RecurrentNet(8, 4, "rnn")
+    for p in net.recurrent.parameters():
+        nn.init.zeros_(p)
+    held = torch.tensor([[[0.5, -0.3, 0.1, 0.0]]])
+    _, kept = chapter.remember(net, 30).recurrent(torch.zeros(1, 1, 4), held)
+    torch.testing.assert_close(kept, held.tanh())
+
+
+def test_what_is_to_be_remembered_by_hand():
+    word, line, inside = chapter.to_remember("ab (c)\nd").T.tolist()
+    assert word == [1, 2, 0, 0, 1, 0, 0, 1]
+    assert line == [1, 2, 3, 4, 5, 6, 0, 1]
+    assert inside == [0, 0, 0, 1, 1, 0, 0, 0]
+
+
+def test_correlations_equal_torch(rng):
+    a, b = torch.randn(50, 3), torch.randn(50, 2)
+    expected = torch.corrcoef(torch.cat([a, b], dim=1).T)[:3, 3:]
+    torch.testing.assert_close(chapter.correlations(a, b), expected)
+    assert chapter.correlations(torch.ones(50, 1), b).isfinite().all()
+
+
+def test_memory_is_that_after_each_token(rng):
+    model = models.RecurrentNet(9, 5, "lstm", embedding_size=4)
+    x = torch.randint(9, (3, 6))
+    cells = chapter.memory(model, x)
+    for t in range(6):
+        _, (_, c) = model.recurrent(model.embedding(x[:, : t + 1]))
+        torch.testing.assert_close(cells[:, t], c[0])

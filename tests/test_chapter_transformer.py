@@ -202,3 +202,35 @@ def test_translated_gives_tokens():
     assert right == [datasets.tokenize(p.target) for p in data.pairs]
     assert len(found) == 5
     assert all(isinstance(tokens, list) for tokens in found)
+
+
+def test_neighbors_are_added_and_nothing_from_ahead():
+    torch.manual_seed(0)
+    layer = chapter.WithNeighbors(
+        models.TransformerLM(9, 8, num_heads=2, num_layers=1).embedding, 8
+    )
+    tokens = torch.randint(9, (2, 6))
+    x = layer.embedding(tokens)
+    before = F.pad(x, (0, 0, 2, 0))  # two places of nothing
+    weight, bias = layer.mix.weight[:, 0], layer.mix.bias  # (D, 3), (D,)
+    expected = x + bias + sum(before[:, k : k + 6] * weight[:, k] for k in range(3))
+    torch.testing.assert_close(layer(tokens), expected)
+
+
+def test_fused_attention_equals_attention_by_hand(rng):
+    N, T, _, D, h = draw(rng)
+    by_hand, fused = chapter.MultiHeadAttention(D, h), chapter.FusedAttention(D, h)
+    fused.load_state_dict(by_hand.state_dict())
+    x = torch.randn(N, T, D)
+    torch.testing.assert_close(fused(x), by_hand(x, x, x)[0])
+
+
+def test_large_tables_are_as_large_as_sinusoids_and_stay_frozen():
+    torch.manual_seed(0)
+    model = models.Transformer(9, 9, 16, num_heads=2, num_layers=1, positions="learned")
+    chapter.start_large(model, frozen=True)
+    for embedding in (model.source_embedding, model.target_embedding):
+        table = embedding.positions.table
+        assert not table.requires_grad
+        size = models.sinusoids(*table.shape).square().mean().sqrt()
+        assert abs(table.std() / size - 1) < 0.05
