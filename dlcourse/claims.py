@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from numbers import Integral
 from typing import Any
 
-MIME = "application/vnd.dlcourse.claim+json"
+MIME = "application/vnd.dlcourse.claim"
 # As glued values are kept: MyST-NB takes such outputs out of the page, and looks after their names.
 _HIDDEN = "application/papermill.record/"
 PREFIX = "claim:"
