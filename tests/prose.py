@@ -4,7 +4,7 @@ import re
 
 import yaml
 
-_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _CODE_CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _CODE_BLOCK = re.compile(r"^(```+|~~~+)(?!\{)[^\n]*\n.*?^\1$", re.DOTALL | re.MULTILINE)
 _DIRECTIVE_FENCE = re.compile(r"^(```+|:::+)(\{[^}\n]*\})?", re.MULTILINE)
@@ -27,7 +27,7 @@ def _caption(cell: re.Match) -> str:
 def prose(text: str) -> str:
     """The page without its front matter, code, mathematics, links and roles (citations too);
     claims keep their sentences."""
-    text = _FRONT_MATTER.sub("", text)
+    text = FRONT_MATTER.sub("", text)
     text = _CODE_CELL.sub(_caption, text)
     text = _CLAIM.sub(lambda claim: claim["sentence"], text)
     for pattern in (_CODE_BLOCK, _DIRECTIVE_FENCE, _MATH, _ROLE, _INLINE_CODE, _LINK_TARGET):

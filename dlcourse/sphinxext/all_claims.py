@@ -73,15 +73,15 @@ def entry(claim: Claim, title: str, uri: str, sentence: list[nodes.Node]) -> nod
     link = nodes.reference("", "", *sentence, internal=True, refuri=uri)
     thick = thickness(claim)
     of_spread = (
-        _("{} times the spread of the seeds").format(number(thick))
+        _("{} times the spread of the {}").format(number(thick), claim.over)
         if math.isfinite(thick)
-        else _("no spread between seeds")
+        else _("no spread between {}").format(claim.over)
     )
-    seeds = _("{} seeds").format(len(claim.seeds)) if len(claim.seeds) > 1 else _("one seed")
     direction = _("lower is better") if claim.lower_is_better else _("higher is better")
     facts = (
         f"{title}. {_('Smallest margin')} {number(claim.margin)} ({of_spread}; "
-        f"{_('at least {} is asked').format(number(claim.least))}), {seeds}."
+        f"{_('at least {} is asked').format(number(claim.least))}), "
+        f"{len(claim.seeds)} {claim.over}."
     )
     how = (
         f"{_('They differ in')} {claim.differs}; {_('equal')}: {claim.equal}. "

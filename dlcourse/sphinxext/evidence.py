@@ -34,7 +34,7 @@ def in_one_line(claim: Claim) -> str:
     best, *others = claim.arms
     count = len(claim.seeds)
     parts = [
-        _("{} of {} seeds").format(count, count) if count > 1 else _("one seed"),
+        f"{count} {_('of')} {count} {claim.over}",
         _("smallest margin {}").format(number(claim.margin)),
         _("equal {}").format(claim.equal),
         *(differing(claim, what) for what in claim.unequal()),
