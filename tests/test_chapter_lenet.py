@@ -125,3 +125,17 @@ def test_spread_sees_differences_only(rng):
 def test_neighbor_correlation_of_noise_and_of_a_constant():
     assert abs(chapter.neighbor_correlation(torch.randn(2000, 5, 5))) < 0.05
     assert chapter.neighbor_correlation(torch.ones(3, 5, 5)) == pytest.approx(1)
+
+
+def test_a_local_layer_is_a_convolution_until_its_kernels_differ(rng):
+    c_in, c_out, k = rng.randint(1, 3), rng.randint(1, 4), rng.choice([1, 3, 5])
+    conv, x = nn.Conv2d(c_in, c_out, k, padding=1), torch.randn(2, c_in, 8, 8)
+    side = conv(x).shape[2]
+    local = chapter.Unshared(c_in, c_out, k, side, padding=1)
+    with torch.no_grad():
+        local.weight.copy_(conv.weight.flatten(1).T.expand_as(local.weight))
+        local.bias.copy_(conv.bias.expand_as(local.bias))
+        torch.testing.assert_close(local(x), conv(x), atol=1e-5, rtol=1e-5)
+        local.bias[side + 2] += 1  # the place in row 1, column 2
+        changed = (local(x) - conv(x)).abs().amax(dim=(0, 1)) > 0.5
+    assert changed.nonzero().tolist() == [[1, 2]]

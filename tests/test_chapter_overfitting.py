@@ -173,3 +173,27 @@ def test_sample_has_the_truth_that_the_chapter_states():
     expected = torch.tensor([5, 1.2, -3.4 / 2, 5.6 / 6], dtype=torch.float64)
     torch.testing.assert_close(found, expected, atol=0.15, rtol=0)
     assert datasets.polynomial(7).x.abs().max() <= 2
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_random_features_are_fitted_as_torch_fits_them(rng, wide):
+    n = rng.randint(5, 12)
+    d = n + rng.randint(1, 9) if wide else rng.randint(2, n)
+    A, y = torch.randn(n, d).double(), torch.randn(n, 3).double()
+    twin = torch.linalg.lstsq(A, y, driver="gelsd").solution
+    torch.testing.assert_close(chapter.fit_features(A, y), twin)
+    ridge = torch.linalg.solve(A.T @ A + n * 0.1 * torch.eye(d), A.T @ y)
+    torch.testing.assert_close(chapter.fit_features(A, y, 0.1), ridge)
+
+
+def test_the_standard_errors_are_those_of_repeated_test_sets(rng):
+    n, p, q = 400, rng.uniform(0.6, 0.9), rng.uniform(0.3, 0.9)
+    a = torch.rand(4000, n) < p
+    b = torch.where(torch.rand(4000, n) < q, a, ~a)  # errs on much the same examples
+    scores = a.double().mean(1)
+    assert scores.std().item() == pytest.approx(chapter.standard_error(p, n), rel=0.06)
+    found = [chapter.compare(x, y) for x, y in zip(a[:50], b[:50], strict=True)]
+    differences = a.double().mean(1) - b.double().mean(1)
+    assert found[0][0] == pytest.approx(differences[0].item())
+    mean_error = sum(error for _, error in found) / len(found)
+    assert differences.std().item() == pytest.approx(mean_error, rel=0.08)

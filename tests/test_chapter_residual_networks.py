@@ -131,3 +131,26 @@ def test_a_network_of_the_chapter_learns_with_batch_norm_only():
             optimizer.step()
         losses[name] = loss.item()
     assert losses["with"] < 0.3 < 0.6 < losses["without"]
+
+
+@pytest.mark.parametrize("shape", [(1, 3), (1, 3, 1, 1)])
+def test_one_number_per_channel_is_refused_and_remembered_nowhere(shape):
+    ours, x = chapter.BatchNorm(3), torch.randn(shape)
+    for refuse in (ours, lambda x: chapter.batch_norm(x, torch.ones(3), torch.zeros(3))):
+        with pytest.raises(ValueError, match="one number per channel"):
+            refuse(x)
+    assert ours.running_var.equal(torch.ones(3))
+    assert ours.running_mean.equal(torch.zeros(3))
+    assert ours.eval()(x).isfinite().all()
+    assert chapter.BatchNorm(3)(torch.randn(1, 3, 2, 1)).isfinite().all()
+
+
+def test_shrinking_the_features_of_a_tower_changes_their_size_alone():
+    torch.manual_seed(0)
+    x = torch.randn(16, 1, 28, 28)
+    chapter.resized.__globals__["valid"] = [(x, None)]
+    model = chapter.resized(chapter.Residual, 3, 0.5)
+    assert chapter.feature_size(model, x) == pytest.approx(0.5, rel=1e-5)
+    whole = nn.Sequential(*model[:-2], nn.Identity(), model[-1])
+    ratio = 0.5 / chapter.feature_size(whole, x)
+    torch.testing.assert_close(model[:-1](x), ratio * whole[:-1](x))
