@@ -50,7 +50,7 @@ def available() -> dict[str, DatasetStatus]:
 
 
 def load(
-    name: str, **kwargs: object
+    name: str, /, **kwargs: object
 ) -> "ImageDataset | pandas.DataFrame | str | list[Pair] | list[DocParagraph] | WordVectors":
     """The data set called ``name``: images, a table, a text, paragraphs, pairs or word vectors.
 
