@@ -83,8 +83,8 @@ def test_conditional_networks_equal_the_models_with_copied_weights(rng):
     twin.load_state_dict(ours.state_dict())
     torch.testing.assert_close(ours(z, tokens), twin(z, tokens))
     c, x = rng.randint(1, 5), torch.randn(N, 1, 16, 16)
-    ours, twin = (made.ConditionalDiscriminator(V, c, K) if made is chapter
-                  else made.ConditionalDiscriminator(V, K, c) for made in (chapter, models))  # fmt: skip
+    ours = chapter.ConditionalDiscriminator(V, c, K)
+    twin = models.ConditionalDiscriminator(V, K, c)
     twin.load_state_dict(ours.state_dict())
     torch.testing.assert_close(ours.judge(ours.see(x), tokens), twin(x, tokens))
 
