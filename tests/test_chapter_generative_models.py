@@ -71,6 +71,54 @@ def test_dcgan_equals_the_models_with_copied_weights(rng):
     torch.testing.assert_close(ours(x), twin(x))
 
 
+def test_conditional_networks_equal_the_models_with_copied_weights(rng):
+    V, D, K, N, T = (rng.randint(2, 9) for _ in range(5))
+    tokens, z = torch.randint(V, (N, T)), torch.randn(N, D)
+    tokens[:, 0] = 1  # no sentence is empty
+    ours, twin = chapter.SentenceCode(V, K), models.SentenceCode(V, K)
+    twin.load_state_dict(ours.state_dict())
+    torch.testing.assert_close(ours(tokens), twin(tokens))
+    torch.testing.assert_close(twin(F.pad(tokens, (0, 3))), twin(tokens))
+    ours, twin = chapter.ConditionalGenerator(V, D, K), models.ConditionalGenerator(V, D, K)
+    twin.load_state_dict(ours.state_dict())
+    torch.testing.assert_close(ours(z, tokens), twin(z, tokens))
+    c, x = rng.randint(1, 5), torch.randn(N, 1, 16, 16)
+    ours = chapter.ConditionalDiscriminator(V, c, K)
+    twin = models.ConditionalDiscriminator(V, K, c)
+    twin.load_state_dict(ours.state_dict())
+    torch.testing.assert_close(ours.judge(ours.see(x), tokens), twin(x, tokens))
+
+
+def test_matching_loss_equals_the_library_s_and_is_that_of_two_wrongs(rng):
+    fitting, fake, other = (5 * torch.randn(rng.randint(1, 9)) for _ in range(3))
+    loss = chapter.matching_loss(fitting, fake, other)
+    torch.testing.assert_close(loss, models.matching_loss(fitting, fake, other))
+    halves = [models.discriminator_loss(fitting, wrong) for wrong in (fake, other)]
+    torch.testing.assert_close(loss, sum(halves) / 2)
+
+
+def test_the_discriminator_reads_only_mismatched_pairs_where_they_are_shown():
+    V, N = 5, 6
+    G, D = chapter.ConditionalGenerator(V), chapter.ConditionalDiscriminator(V)
+    before = {name: value.clone() for name, value in G.named_parameters()}
+    x, tokens, z = torch.randn(N, 1, 16, 16), torch.randint(1, V, (N, 3)), torch.randn(N, 16)
+    with torch.no_grad():
+        maps, fake = D.see(x), G(z, tokens)
+        logits = [D.judge(maps, tokens), D.judge(D.see(fake), tokens),
+                  D.judge(maps, tokens.roll(1, 0))]  # fmt: skip
+    for mismatch, last in ((True, 2), (False, 1)):
+        expected = models.matching_loss(logits[0], logits[1], logits[last]).item()
+        sgd = torch.optim.SGD(D.parameters(), lr=0.0)
+        loss = chapter.matching_step(G, D, sgd, x, tokens, z, mismatch)
+        assert loss == pytest.approx(expected, rel=1e-4)
+    assert all(torch.equal(value, before[name]) for name, value in G.named_parameters())
+    assert all(value.grad is None for value in G.parameters())
+    D_before = {name: value.clone() for name, value in D.named_parameters()}
+    chapter.obeying_step(G, D, torch.optim.SGD(G.parameters(), lr=0.1), tokens, z)
+    assert all(torch.equal(value, D_before[name]) for name, value in D.named_parameters())
+    assert not all(torch.equal(value, before[name]) for name, value in G.named_parameters())
+
+
 def test_sizes_of_transposed_convolutions(rng):
     n, k, s = (rng.randint(1, 6) for _ in range(3))
     p = rng.randint(0, (k - 1) // 2)

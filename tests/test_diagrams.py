@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import nn
 
+from dlcourse import plotting
 from dlcourse.inspection.summary import summary
 from dlcourse.plotting import diagrams
 from dlcourse.plotting.diagrams import lines
@@ -251,3 +252,26 @@ def test_a_drawing_is_the_same_each_time(tmp_path):
     assert path.read_text("utf-8") == make().svg()
     with pytest.raises(ValueError, match=r"end it in \.svg"):
         make().save(tmp_path / "lstm.png")
+
+
+def test_a_drawing_leaves_the_labels_of_a_plot_in_the_same_page_where_they_are(browser):
+    drawing = diagrams.Drawing("One box.")
+    drawing.box("one")
+    plot = plotting.heat_maps(
+        {"": [[0, 1], [1, 0]]}, xlabel="x", ylabel="y", alt="A", xticks=["value", "each"]
+    )
+    plot = plot._repr_mimebundle_()[0]["image/svg+xml"]
+    drawing = drawing._repr_mimebundle_()[0]["image/svg+xml"]
+    page = browser.new_page()
+    places = []
+    for content in (plot, plot + drawing):
+        page.set_content(content)
+        places.append(
+            page.evaluate(
+                "[...document.querySelector('svg').querySelectorAll('text')]"
+                ".map(t => Object.values(t.getBoundingClientRect().toJSON()))"
+            )
+        )
+    page.close()
+    assert len(places[0]) > 4
+    assert places[0] == places[1]

@@ -123,3 +123,35 @@ def test_bad_input_is_refused_by_name(call, said):
 def test_images_in_whole_numbers_are_refused():
     with pytest.raises(TypeError, match="floating point"):
         models.VAE(2)(torch.zeros(2, 1, 28, 28, dtype=torch.uint8))
+
+
+def test_a_code_of_a_sentence_by_hand_and_an_empty_sentence():
+    code = models.SentenceCode(4, code=1, embed_size=2)
+    with torch.no_grad():
+        code.embedding.weight.copy_(torch.tensor([[0.0, 0], [1, 0], [0, 2], [5, 5]]))
+        code.compress.weight.fill_(1.0)
+        code.compress.bias.fill_(-2.0)
+    sentences = torch.tensor([[1, 2, 2, 1], [2, 0, 0, 0], [0, 0, 0, 0]])
+    expected = torch.tensor([[6 / 2 - 2], [0.0], [0.2 * -2]])
+    torch.testing.assert_close(code(sentences), expected)
+
+
+def test_conditional_networks_refuse_what_does_not_fit():
+    G, D = models.ConditionalGenerator(5, latent=3), models.ConditionalDiscriminator(5)
+    tokens, x = torch.ones(2, 4, dtype=torch.int64), torch.zeros(2, 1, 16, 16)
+    assert G(torch.randn(2, 3), tokens).shape == (2, 1, 16, 16)
+    assert D(x, tokens).shape == (2,)
+    with pytest.raises(ValueError, match=r"2 sentences take noise of shape \(2, 3\)"):
+        G(torch.randn(3, 3), tokens)
+    with pytest.raises(ValueError, match="2 images and 1 sentences"):
+        D(x, tokens[:1])
+    with pytest.raises(ValueError, match="16"):
+        D(torch.zeros(2, 1, 28, 28), tokens)
+    with pytest.raises(TypeError, match="integers"):
+        D(x, tokens.float())
+    with pytest.raises(ValueError, match="0 … 4"):
+        G(torch.randn(2, 3), tokens + 4)
+    with pytest.raises(ValueError, match="positive whole"):
+        models.ConditionalGenerator(0)
+    with pytest.raises(ValueError, match="mismatched must be logits"):
+        models.matching_loss(torch.zeros(2), torch.zeros(2), torch.zeros(0))

@@ -208,3 +208,21 @@ def test_averages_do_not_see_the_order_and_the_others_do():
         assert (net(x) - net(x.flip(1))).abs().max() > 1e-3
     with pytest.raises(ValueError, match="widths of 1 or more"):
         models.TextCNN(9, 4, 3, widths=())
+
+
+def test_files_of_glove_are_found_by_their_name(tmp_path, monkeypatch):
+    monkeypatch.setenv("DLCOURSE_DATA", str(tmp_path))
+    assert "makes vectors without" in datasets.available()["glove"].detail
+    with pytest.raises(FileNotFoundError, match="there are none"):
+        datasets.glove()
+    (tmp_path / "glove.6B").mkdir()
+    (tmp_path / "glove.6B" / "glove.6B.50d.txt").write_text("the 1 2\nrow 3 4\n")
+    (tmp_path / "glove.42B.300d.txt").write_text("the 5\n")
+    assert datasets.glove()["row"].tolist() == [3.0, 4.0]
+    assert datasets.load("glove", name="glove.42B.300d").tokens == ["the"]
+    assert datasets.glove(root=tmp_path, most=1).tokens == ["the"]
+    status = datasets.available()["glove"]
+    assert status.at_hand
+    assert "glove.6B.50d" in status.detail
+    with pytest.raises(FileNotFoundError, match="there are glove"):
+        datasets.glove("glove.6B.100d")

@@ -3,6 +3,7 @@
 from dlcourse.datasets.contexts import context_pairs, number_words, subsample
 from dlcourse.datasets.docstrings import DocParagraph, docstrings, words_of
 from dlcourse.datasets.fashion_mnist import FashionMNIST
+from dlcourse.datasets.glove import glove
 from dlcourse.datasets.house_prices import ames_houses, kaggle_houses, write_submission
 from dlcourse.datasets.idx import read_idx
 from dlcourse.datasets.images import ImageDataset, with_noisy_labels
@@ -13,6 +14,7 @@ from dlcourse.datasets.photo import photo
 from dlcourse.datasets.phrasebook import phrasebook
 from dlcourse.datasets.registry import DatasetStatus, available, load
 from dlcourse.datasets.split import k_fold, random_split
+from dlcourse.datasets.subwords import BytePairEncoding
 from dlcourse.datasets.synthetic import PolynomialDataset, polynomial, polynomial_features
 from dlcourse.datasets.tatoeba import tatoeba_pairs
 from dlcourse.datasets.text import python_docs, time_machine
@@ -21,6 +23,7 @@ from dlcourse.datasets.vocabulary import Vocabulary
 from dlcourse.datasets.windows import RandomWindows, SequentialWindows
 
 __all__ = [
+    "BytePairEncoding",
     "DatasetStatus",
     "DocParagraph",
     "FashionMNIST",
@@ -39,6 +42,7 @@ __all__ = [
     "context_pairs",
     "detokenize",
     "docstrings",
+    "glove",
     "k_fold",
     "kaggle_houses",
     "load",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from dlcourse.datasets.docstrings import LIBRARIES, DocParagraph, docstrings
 from dlcourse.datasets.fashion_mnist import FashionMNIST, data_folder, find_files
+from dlcourse.datasets.glove import find_glove, glove
 from dlcourse.datasets.house_prices import ames_houses
 from dlcourse.datasets.images import ImageDataset
 from dlcourse.datasets.mnist5k import MNIST5k
@@ -18,6 +19,8 @@ from dlcourse.datasets.text import find_time_machine, python_docs, time_machine
 if TYPE_CHECKING:
     import pandas
 
+    from dlcourse.models import WordVectors
+
 _BY_NAME = {
     "MNIST5k": MNIST5k,
     "FashionMNIST": FashionMNIST,
@@ -27,6 +30,7 @@ _BY_NAME = {
     "time_machine": time_machine,
     "phrasebook": phrasebook,
     "tatoeba_pairs": tatoeba_pairs,
+    "glove": glove,
 }
 
 
@@ -41,16 +45,14 @@ class DatasetStatus:
 
 def available() -> dict[str, DatasetStatus]:
     """The status of every data set by its name, from a look at what files exist."""
-    return {
-        s.name: s
-        for s in (_mnist5k(), _fashion_mnist(), _ames_houses(), *_texts(), *_translations())
-    }
+    found = [_mnist5k(), _fashion_mnist(), _ames_houses(), *_texts(), *_translations(), _glove()]
+    return {s.name: s for s in found}
 
 
 def load(
-    name: str, **kwargs: object
-) -> "ImageDataset | pandas.DataFrame | str | list[Pair] | list[DocParagraph]":
-    """The data set called ``name``: images, a table, a text, paragraphs or pairs of sentences.
+    name: str, /, **kwargs: object
+) -> "ImageDataset | pandas.DataFrame | str | list[Pair] | list[DocParagraph] | WordVectors":
+    """The data set called ``name``: images, a table, a text, paragraphs, pairs or word vectors.
 
     Args:
         name: a key of ``available()``.
@@ -141,3 +143,16 @@ def _translations() -> list[DatasetStatus]:
             "folder that has it; phrasebook serves without",
         ),
     ]
+
+
+def _glove() -> DatasetStatus:
+    root = data_folder()
+    found = find_glove(root)
+    return DatasetStatus(
+        "glove",
+        bool(found),
+        f"{', '.join(found)}, in {root}"
+        if found
+        else f"no glove.….txt in {root}: put one there, or set DLCOURSE_DATA to a folder that has "
+        "one; the chapter on embeddings makes vectors without",
+    )

@@ -3,6 +3,12 @@
 from dlcourse.models.alexnet import AlexNet
 from dlcourse.models.attention import AdditiveAttention, DotProductAttention, masked_softmax
 from dlcourse.models.attention_seq2seq import AttentionSeq2Seq, alignment_accuracy
+from dlcourse.models.conditional_gan import (
+    ConditionalDiscriminator,
+    ConditionalGenerator,
+    SentenceCode,
+    matching_loss,
+)
 from dlcourse.models.densenet import DenseBlock, DenseNet, Transition, densenet121
 from dlcourse.models.diffusion import Diffusion
 from dlcourse.models.gan import (
@@ -49,6 +55,8 @@ __all__ = [
     "AveragedVectors",
     "BasicBlock",
     "BidirectionalClassifier",
+    "ConditionalDiscriminator",
+    "ConditionalGenerator",
     "DCDiscriminator",
     "DCGenerator",
     "DecoderLayer",
@@ -67,6 +75,7 @@ __all__ = [
     "PositionalEncoding",
     "RecurrentNet",
     "ResNet",
+    "SentenceCode",
     "Seq2Seq",
     "SkipGram",
     "TextCNN",
@@ -86,6 +95,7 @@ __all__ = [
     "greedy_search",
     "initialize",
     "masked_softmax",
+    "matching_loss",
     "nin_block",
     "noise_distribution",
     "padding_mask",

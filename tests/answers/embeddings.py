@@ -601,4 +601,220 @@ ANALOGY = Question(
     ),
 )
 
-QUESTIONS = [*CONCEPTS, PAIRS, KEEP, PMI, LOSS, GLOVE, ANALOGY]
+MERGES = Question(
+    "b7-merges",
+    "b7-merges-test",
+    wrong=(
+        Answer(
+            "counted-once",
+            "takes the pairs that are frequent at the beginning, without counting again",
+            """
+            def learn_merges(counts, number):
+                if number < 0:
+                    raise ValueError(number)
+                often = {}
+                for word, n in counts.items():
+                    pieces = [*word, "·"]
+                    for pair in zip(pieces, pieces[1:]):
+                        often[pair] = often.get(pair, 0) + n
+                return sorted(often, key=often.get, reverse=True)[:number]
+            """,
+        ),
+        Answer(
+            "words-not-weighed",
+            "counts each word once, however often it occurs",
+            """
+            def learn_merges(counts, number):
+                if number < 0:
+                    raise ValueError(number)
+                words, merges = [[*word, "·"] for word in counts], []
+                while len(merges) < number:
+                    often = {}
+                    for pieces in words:
+                        for pair in zip(pieces, pieces[1:]):
+                            often[pair] = often.get(pair, 0) + 1
+                    if not often:
+                        break
+                    best = max(often, key=often.get)
+                    merges.append(best)
+                    for pieces in words:
+                        i = 0
+                        while i + 1 < len(pieces):
+                            if (pieces[i], pieces[i + 1]) == best:
+                                pieces[i : i + 2] = ["".join(best)]
+                            i += 1
+                return merges
+            """,
+        ),
+        Answer(
+            "no-end",
+            "forgets the mark at the end of a word",
+            """
+            def learn_merges(counts, number):
+                if number < 0:
+                    raise ValueError(number)
+                words, merges = [([*word], n) for word, n in counts.items()], []
+                while len(merges) < number:
+                    often = {}
+                    for pieces, n in words:
+                        for pair in zip(pieces, pieces[1:]):
+                            often[pair] = often.get(pair, 0) + n
+                    if not often:
+                        break
+                    best = max(often, key=often.get)
+                    merges.append(best)
+                    for pieces, _ in words:
+                        i = 0
+                        while i + 1 < len(pieces):
+                            if (pieces[i], pieces[i + 1]) == best:
+                                pieces[i : i + 2] = ["".join(best)]
+                            i += 1
+                return merges
+            """,
+        ),
+        Answer(
+            "alphabet",
+            "takes of equally frequent pairs the last in the alphabet",
+            """
+            def learn_merges(counts, number):
+                if number < 0:
+                    raise ValueError(number)
+                words, merges = [([*word, "·"], n) for word, n in counts.items()], []
+                while len(merges) < number:
+                    often = {}
+                    for pieces, n in words:
+                        for pair in zip(pieces, pieces[1:]):
+                            often[pair] = often.get(pair, 0) + n
+                    if not often:
+                        break
+                    best = max(often, key=lambda pair: (often[pair], pair))
+                    merges.append(best)
+                    for pieces, _ in words:
+                        i = 0
+                        while i + 1 < len(pieces):
+                            if (pieces[i], pieces[i + 1]) == best:
+                                pieces[i : i + 2] = ["".join(best)]
+                            i += 1
+                return merges
+            """,
+        ),
+        Answer(
+            "first-place-only",
+            "merges a pair at its first place in a word only",
+            """
+            def learn_merges(counts, number):
+                if number < 0:
+                    raise ValueError(number)
+                words, merges = [([*word, "·"], n) for word, n in counts.items()], []
+                while len(merges) < number:
+                    often = {}
+                    for pieces, n in words:
+                        for pair in zip(pieces, pieces[1:]):
+                            often[pair] = often.get(pair, 0) + n
+                    if not often:
+                        break
+                    best = max(often, key=often.get)
+                    merges.append(best)
+                    for pieces, _ in words:
+                        for i in range(len(pieces) - 1):
+                            if (pieces[i], pieces[i + 1]) == best:
+                                pieces[i : i + 2] = ["".join(best)]
+                                break
+                return merges
+            """,
+        ),
+        Answer(
+            "goes-on",
+            "fails where no neighbors are left",
+            """
+            def learn_merges(counts, number):
+                if number < 0:
+                    raise ValueError(number)
+                words, merges = [([*word, "·"], n) for word, n in counts.items()], []
+                for _ in range(number):
+                    often = {}
+                    for pieces, n in words:
+                        for pair in zip(pieces, pieces[1:]):
+                            often[pair] = often.get(pair, 0) + n
+                    best = max(often, key=often.get)
+                    merges.append(best)
+                    for pieces, _ in words:
+                        i = 0
+                        while i + 1 < len(pieces):
+                            if (pieces[i], pieces[i + 1]) == best:
+                                pieces[i : i + 2] = ["".join(best)]
+                            i += 1
+                return merges
+            """,
+        ),
+    ),
+    right=(
+        Answer(
+            "counter",
+            "a Counter, tuples, a helper function",
+            """
+            from collections import Counter
+
+
+            def joined(pieces, pair):
+                done, rest = [], list(pieces)
+                while rest:
+                    if tuple(rest[:2]) == pair:
+                        done.append(rest.pop(0) + rest.pop(0))
+                    else:
+                        done.append(rest.pop(0))
+                return tuple(done)
+
+
+            def learn_merges(counts, number):
+                if number < 0:
+                    raise ValueError("negative")
+                words = {(*word, "·"): n for word, n in counts.items()}
+                merges = []
+                for _ in range(number):
+                    often = Counter()
+                    for pieces, n in words.items():
+                        for pair in zip(pieces, pieces[1:]):
+                            often[pair] += n
+                    if not often:
+                        return merges
+                    merges.append(often.most_common(1)[0][0])
+                    words = {joined(pieces, merges[-1]): n for pieces, n in words.items()}
+                return merges
+            """,
+        ),
+        Answer(
+            "sorted",
+            "sorts by count and by the first place",
+            """
+            def learn_merges(counts, number):
+                if number < 0:
+                    raise ValueError("negative")
+                words, merges = [[*word, "·"] for word in counts], []
+                times = list(counts.values())
+                for _ in range(number):
+                    found = {}
+                    for place, (pieces, n) in enumerate(zip(words, times)):
+                        for i in range(len(pieces) - 1):
+                            pair = pieces[i], pieces[i + 1]
+                            total, first = found.get(pair, (0, (place, i)))
+                            found[pair] = total + n, first
+                    if not found:
+                        break
+                    best = sorted(found, key=lambda pair: (-found[pair][0], found[pair][1]))[0]
+                    merges.append(best)
+                    for k, pieces in enumerate(words):
+                        made = []
+                        for piece in pieces:
+                            if made and made[-1] is not None and (made[-1], piece) == best:
+                                made[-1:] = [best[0] + best[1], None]
+                            else:
+                                made.append(piece)
+                        words[k] = [piece for piece in made if piece is not None]
+                return merges
+            """,
+        ),
+    ),
+)
+
+QUESTIONS = [*CONCEPTS, PAIRS, KEEP, PMI, LOSS, GLOVE, ANALOGY, MERGES]

@@ -740,4 +740,155 @@ NOISE = Question(
     ),
 )
 
-QUESTIONS = [*CONCEPTS, DIVERGENCE, VAE_LOSS, LOSSES, ROUND, SIZES, NOVELTY, NOISE]
+READING = Question(
+    "b8-reading",
+    "b8-reading-test",
+    wrong=(
+        Answer(
+            "full-weight",
+            "counts each wrong kind in full",
+            """
+            def reading_loss(W, x, made, codes):
+                if len(x) < 2:
+                    raise ValueError("no other code")
+                right = (x @ W * codes).sum(1)
+                fake = (made.detach() @ W * codes).sum(1)
+                other = (x @ W * codes.roll(1, 0)).sum(1)
+                return sum(F.softplus(v).mean() for v in (-right, fake, other))
+            """,
+        ),
+        Answer(
+            "no-mismatch",
+            "leaves out the codes of others",
+            """
+            def reading_loss(W, x, made, codes):
+                if len(x) < 2:
+                    raise ValueError("no other code")
+                right = (x @ W * codes).sum(1)
+                fake = (made.detach() @ W * codes).sum(1)
+                other = (x @ W * codes.roll(1, 0)).sum(1)
+                return F.softplus(-right).mean() + F.softplus(fake).mean()
+            """,
+        ),
+        Answer(
+            "label-one",
+            "takes real images with wrong codes for right",
+            """
+            def reading_loss(W, x, made, codes):
+                if len(x) < 2:
+                    raise ValueError("no other code")
+                right = (x @ W * codes).sum(1)
+                fake = (made.detach() @ W * codes).sum(1)
+                other = (x @ W * codes.roll(1, 0)).sum(1)
+                wrong = F.softplus(fake).mean() + F.softplus(-other).mean()
+                return F.softplus(-right).mean() + wrong / 2
+            """,
+        ),
+        Answer(
+            "made-with-others",
+            "gives the codes of others to the made examples",
+            """
+            def reading_loss(W, x, made, codes):
+                if len(x) < 2:
+                    raise ValueError("no other code")
+                right = (x @ W * codes).sum(1)
+                fake = (made.detach() @ W * codes).sum(1)
+                other = (made.detach() @ W * codes.roll(1, 0)).sum(1)
+                wrong = F.softplus(fake).mean() + F.softplus(other).mean()
+                return F.softplus(-right).mean() + wrong / 2
+            """,
+        ),
+        Answer(
+            "next-one",
+            "takes the code of the example behind",
+            """
+            def reading_loss(W, x, made, codes):
+                if len(x) < 2:
+                    raise ValueError("no other code")
+                right = (x @ W * codes).sum(1)
+                fake = (made.detach() @ W * codes).sum(1)
+                other = (x @ W * codes.roll(-1, 0)).sum(1)
+                wrong = F.softplus(fake).mean() + F.softplus(other).mean()
+                return F.softplus(-right).mean() + wrong / 2
+            """,
+        ),
+        Answer(
+            "not-detached",
+            "lets the gradient flow into the made examples",
+            """
+            def reading_loss(W, x, made, codes):
+                if len(x) < 2:
+                    raise ValueError("no other code")
+                right = (x @ W * codes).sum(1)
+                fake = (made @ W * codes).sum(1)
+                other = (x @ W * codes.roll(1, 0)).sum(1)
+                wrong = F.softplus(fake).mean() + F.softplus(other).mean()
+                return F.softplus(-right).mean() + wrong / 2
+            """,
+        ),
+        Answer(
+            "unstable",
+            "takes logarithms of sigmoids that have rounded to 0",
+            """
+            def reading_loss(W, x, made, codes):
+                if len(x) < 2:
+                    raise ValueError("no other code")
+                right = (x @ W * codes).sum(1)
+                fake = (made.detach() @ W * codes).sum(1)
+                other = (x @ W * codes.roll(1, 0)).sum(1)
+                wrong = ((1 - fake.sigmoid()).log() + (1 - other.sigmoid()).log()).mean()
+                return -right.sigmoid().log().mean() - wrong / 2
+            """,
+        ),
+        Answer(
+            "no-check",
+            "compares a single example with its own code",
+            """
+            def reading_loss(W, x, made, codes):
+                right = (x @ W * codes).sum(1)
+                fake = (made.detach() @ W * codes).sum(1)
+                other = (x @ W * codes.roll(1, 0)).sum(1)
+                wrong = F.softplus(fake).mean() + F.softplus(other).mean()
+                return F.softplus(-right).mean() + wrong / 2
+            """,
+        ),
+    ),
+    right=(
+        Answer(
+            "einsum",
+            "einsum and torch's binary cross-entropy",
+            """
+            def reading_loss(W, x, made, codes):
+                N = len(x)
+                if N == 1:
+                    raise ValueError("no other code")
+                before = codes[[(i - 1) % N for i in range(N)]]
+                pairs = (x, codes, 1.0), (made.detach(), codes, 0.0), (x, before, 0.0)
+                losses = []
+                for examples, read, label in pairs:
+                    logits = torch.einsum("nf,fk,nk->n", examples, W, read)
+                    losses.append(F.binary_cross_entropy_with_logits(
+                        logits, torch.full_like(logits, label)))
+                return losses[0] + 0.5 * losses[1] + 0.5 * losses[2]
+            """,
+        ),
+        Answer(
+            "all-pairs",
+            "a table of all examples with all codes",
+            """
+            def reading_loss(W, x, made, codes):
+                if x.shape[0] < 2:
+                    raise ValueError("a batch of one")
+                table = x @ W @ codes.T  # (N, N)
+                fitting, other = table.diagonal(), table.roll(-1, 0).diagonal()
+                with torch.no_grad():
+                    data = made.clone()
+                fake = (data @ W @ codes.T).diagonal()
+                wrong = torch.cat([fake, other])  # equally many of both
+                return -F.logsigmoid(fitting).mean() - F.logsigmoid(-wrong).mean()
+            """,
+        ),
+    ),
+)
+
+QUESTIONS = [*CONCEPTS, DIVERGENCE, VAE_LOSS, LOSSES, ROUND, SIZES, NOVELTY, NOISE, READING]

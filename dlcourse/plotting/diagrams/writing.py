@@ -12,20 +12,21 @@ from dlcourse.plotting.diagrams.look import FONT, MARGIN, SIZE, VARIABLES
 from dlcourse.plotting.diagrams.parts import Group, Part
 from dlcourse.plotting.diagrams.text import extent, plain
 
+# It holds for the whole page, so it names drawings alone: plots are SVGs in the page, too.
 _STYLE = (
-    ".dlcourse-svg{background:var(--drawing-back,#fff);"
+    ".is-drawing{background:var(--drawing-back,#fff);"
     f"font-family:{FONT};font-size:{SIZE}px;text-anchor:middle}}"
-    ".dlcourse-svg text{stroke:none}"
+    ".is-drawing text{stroke:none}"
     + "".join(
-        f".dlcourse-svg .t-{name}{{fill:{VARIABLES[name]}}}"
+        f".is-drawing .t-{name}{{fill:{VARIABLES[name]}}}"
         for name in ("ink", "muted", "blue", "orange", "green", "pink", "gold", "sky", "gray")
     )
-    + ".dlcourse-svg rect,.dlcourse-svg path{stroke-width:1.4}"
-    ".dlcourse-svg .frame{fill-opacity:.45;stroke-width:1}"
-    ".dlcourse-svg .way{fill:none;stroke-linejoin:round}"
-    ".dlcourse-svg .halo{paint-order:stroke;stroke:"
+    + ".is-drawing rect,.is-drawing path{stroke-width:1.4}"
+    ".is-drawing .frame{fill-opacity:.45;stroke-width:1}"
+    ".is-drawing .way{fill:none;stroke-linejoin:round}"
+    ".is-drawing .halo{paint-order:stroke;stroke:"
     f"{VARIABLES['paper']};stroke-width:5px;stroke-linejoin:round}}"
-    ".dlcourse-svg a text{text-decoration:underline}"
+    ".is-drawing a text{text-decoration:underline}"
 )
 
 
@@ -84,7 +85,7 @@ def svg(
     # Links inside an image could not be reached by a screen reader.
     role = "group" if any(part.link for part in parts) else "img"
     element = (
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="dlcourse-svg" role="{role}"'
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="dlcourse-svg is-drawing" role="{role}"'
         f' aria-label="{escape(alt, quote=True)}" width="{width:.0f}" height="{height:.0f}"'
         f' viewBox="{low_x:.1f} {low_y:.1f} {width:.1f} {height:.1f}">'
         f"<style>{_STYLE}</style>{''.join(body)}</svg>"
