@@ -14,10 +14,12 @@ from dlcourse.models.gan import (
 from dlcourse.models.googlenet import GoogLeNet, Inception
 from dlcourse.models.initialize import initialize
 from dlcourse.models.lenet import LeNet
+from dlcourse.models.lora import LoRALinear, add_lora, merge_lora
 from dlcourse.models.mlp import MLP
 from dlcourse.models.multihead import MultiHeadAttention, causal_mask, padding_mask
 from dlcourse.models.nin import NiN, nin_block
 from dlcourse.models.positions import PositionalEncoding, sinusoids
+from dlcourse.models.pretrained import from_torchvision, replace_head
 from dlcourse.models.recurrent import RecurrentNet, sample
 from dlcourse.models.resnet import BasicBlock, ResNet, resnet18
 from dlcourse.models.search import beam_search, greedy_search, translate
@@ -62,6 +64,7 @@ __all__ = [
     "GoogLeNet",
     "Inception",
     "LeNet",
+    "LoRALinear",
     "MultiHeadAttention",
     "NiN",
     "PositionalEncoding",
@@ -74,23 +77,27 @@ __all__ = [
     "TransformerLM",
     "Transition",
     "WordVectors",
+    "add_lora",
     "alignment_accuracy",
     "beam_search",
     "causal_mask",
     "densenet121",
     "discriminator_loss",
     "factorize",
+    "from_torchvision",
     "gaussian_kl",
     "generator_loss",
     "glove_weight",
     "greedy_search",
     "initialize",
     "masked_softmax",
+    "merge_lora",
     "nin_block",
     "noise_distribution",
     "padding_mask",
     "positive_pmi",
     "reparameterize",
+    "replace_head",
     "resnet18",
     "sample",
     "sinusoids",
