@@ -11,7 +11,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 
 # Each line may use the lines above it, and itself.
 LAYERS = [
-    {"runtime", "transforms"},
+    {"claims", "runtime", "transforms"},
     {"datasets", "models"},
     {"metrics", "inspection"},
     {"training"},
