@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from numbers import Integral
 from typing import Any
 
-MIME = "application/vnd.dlcourse.claim+json"
+MIME = "application/vnd.dlcourse.claim"
 # As glued values are kept: MyST-NB takes such outputs out of the page, and looks after their names.
 _HIDDEN = "application/papermill.record/"
 PREFIX = "claim:"
@@ -43,6 +43,7 @@ class Claim:
     parameters: dict[str, float] | None = None
     steps: dict[str, float] | None = None
     trials: dict[str, float] | None = None
+    over: str = "seeds"
 
     def margins(self) -> dict[str, list[float]]:
         """By how much the first arm is better, for each other arm, seed by seed."""
@@ -105,6 +106,7 @@ def claim(
     parameters: Mapping[str, float] | None = None,
     steps: Mapping[str, float] | None = None,
     trials: Mapping[str, float] | None = None,
+    over: str = "seeds",
 ) -> None:
     """Register a claim: in every seed, the first arm is better than every other one.
 
@@ -121,6 +123,7 @@ def claim(
         parameters: of each arm that is not a constant, how many it has.
         steps: of each such arm, how many it was trained.
         trials: of each such arm, how many settings were tried on validation data.
+        over: what the runs differ in where it is no seed, in the plural: "rounds", "draws".
 
     Raises:
         ClaimError: in some seed the margin is smaller than ``least``.
@@ -129,7 +132,7 @@ def claim(
     """
     registered = _checked(
         name, arms, differs, equal, on, seeds, least, lower_is_better,
-        {"parameters": parameters, "steps": steps, "trials": trials},
+        {"parameters": parameters, "steps": steps, "trials": trials}, over,
     )  # fmt: skip
     _hold(registered)
     _put_out(registered)
@@ -137,7 +140,7 @@ def claim(
 
 def _checked(
     name: Any, arms: Any, differs: Any, equal: Any, on: Any, seeds: Any, least: Any,
-    lower_is_better: Any, counts: dict[str, Any],
+    lower_is_better: Any, counts: dict[str, Any], over: Any,
 ) -> Claim:  # fmt: skip
     if not isinstance(name, str) or not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name):
         raise ValueError(
@@ -145,7 +148,7 @@ def _checked(
             "such as 'depth-needs-shortcuts'."
         )
     where = f"claim {name!r}"
-    texts = {"differs": differs, "equal": equal, "on": on}
+    texts = {"differs": differs, "equal": equal, "on": on, "over": over}
     for key, text in texts.items():
         if not isinstance(text, str):
             raise TypeError(f"{where}: {key} must be a text, not {type(text).__name__}.")
@@ -226,8 +229,9 @@ def _number(value: Any, what: str) -> float:
 def _hold(registered: Claim) -> None:
     """Fail with every seed in which the claim does not hold."""
     best = next(iter(registered.arms))
+    run = registered.over.removesuffix("s")
     faults = [
-        f"at seed {seed}, {best!r} has {registered.scores(best)[i]:.4g} and {other!r} "
+        f"at {run} {seed}, {best!r} has {registered.scores(best)[i]:.4g} and {other!r} "
         f"{registered.scores(other)[i]:.4g}: a margin of {margins[i]:.4g}"
         for other, margins in registered.margins().items()
         for i, seed in enumerate(registered.seeds)

@@ -4,11 +4,13 @@ import re
 
 import yaml
 
-_FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
+FRONT_MATTER = re.compile(r"\A---\n.*?\n---\n", re.DOTALL)
 _CODE_CELL = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 _CODE_BLOCK = re.compile(r"^(```+|~~~+)(?!\{)[^\n]*\n.*?^\1$", re.DOTALL | re.MULTILINE)
 _DIRECTIVE_FENCE = re.compile(r"^(```+|:::+)(\{[^}\n]*\})?", re.MULTILINE)
 _MATH = re.compile(r"\$\$.*?\$\$|(?<![\\$])\$(?!\s)(?:\\.|[^$\\])+?\$", re.DOTALL)
+# A claim's sentence is prose; its name is not.
+_CLAIM = re.compile(r"\{claim\}(`+)(?P<sentence>.*?)\s*<[^<>]+>\1", re.DOTALL)
 _ROLE = re.compile(r"\{[\w:.+-]+\}(`+).*?\1", re.DOTALL)
 _INLINE_CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)", re.DOTALL)
 _LINK_TARGET = re.compile(r"\]\([^)]*\)|<https?:[^>]*>")
@@ -23,9 +25,11 @@ def _caption(cell: re.Match) -> str:
 
 
 def prose(text: str) -> str:
-    """The page without its front matter, code, mathematics, roles (citations too) and links."""
-    text = _FRONT_MATTER.sub("", text)
+    """The page without its front matter, code, mathematics, links and roles (citations too);
+    claims keep their sentences."""
+    text = FRONT_MATTER.sub("", text)
     text = _CODE_CELL.sub(_caption, text)
+    text = _CLAIM.sub(lambda claim: claim["sentence"], text)
     for pattern in (_CODE_BLOCK, _DIRECTIVE_FENCE, _MATH, _ROLE, _INLINE_CODE, _LINK_TARGET):
         text = pattern.sub(" ", text)
     return text

@@ -47,6 +47,11 @@ def test_lower_can_be_better():
         claim("a", **losses | {"lower_is_better": False})
 
 
+def test_runs_may_differ_in_something_else_than_seeds():
+    with pytest.raises(ClaimError, match="at round 1, 'wide' has"):
+        claim("a", **FAIR | {"least": 0.06, "over": "rounds"})
+
+
 def test_a_margin_just_as_large_as_the_least_holds():
     claim("a", **FAIR | {"arms": {"a": [0.75, 0.5], "b": [0.5, 0.25]}, "least": 0.25})
 

@@ -56,6 +56,10 @@ def test_there_are_chapters():
         ("```python\nz = 0.7\n```\n", []),
         ("```{note}\nIt is 0.8.\n```\n", ["0.8"]),
         ("```{quiz} Is it 0.9?\n- [x] yes, 1.25\n  : indeed\n```\n", ["0.9", "1.25"]),
+        (
+            "{claim}``It is 0.4, not {glue:text}`x:.2f`. <a-0.3>``, {claim}`or 0.5. <b>`",
+            ["0.4", "0.5"],
+        ),
         ("[text 1.5](https://host/2.5)", ["1.5"]),
     ],
 )

@@ -13,7 +13,9 @@ from typing import Any
 from sphinx.application import Sphinx
 
 from dlcourse import __version__
+from dlcourse.sphinxext.all_claims import setup_all_claims
 from dlcourse.sphinxext.assets import setup_assets
+from dlcourse.sphinxext.claims import setup_claims
 from dlcourse.sphinxext.course_map import setup_course_map
 from dlcourse.sphinxext.download import setup_download
 from dlcourse.sphinxext.execute import setup_execute
@@ -41,6 +43,8 @@ def setup(app: Sphinx) -> dict[str, Any]:
     setup_execute(app)
     setup_quiz(app)
     setup_live(app)
+    setup_claims(app)
+    setup_all_claims(app)
     setup_course_map(app)
     setup_assets(app)
     setup_launch(app)

@@ -1,4 +1,4 @@
-/* Quizzes, and a few mends of the theme for those who use a keyboard or a screen reader. */
+/* Quizzes, claims, and a few mends of the theme for those who use a keyboard or a screen reader. */
 (function () {
   "use strict";
   const dlcourse = window.dlcourse;
@@ -101,6 +101,35 @@
     });
   }
 
+  /* -- Claims --------------------------------------------------------------------------------
+     The style sheet shows the evidence. Here: a tap anywhere on the sentence focuses its sign,
+     which browsers on phones may not do, and Escape puts the evidence away. */
+
+  function setUpClaim(claim) {
+    const sign = claim.querySelector(".claim-sign");
+    if (!sign) {
+      return;
+    }
+    const again = function () {
+      claim.classList.remove("is-dismissed");
+    };
+    claim.addEventListener("click", function (event) {
+      if (!event.target.closest("a")) {
+        sign.focus();
+      }
+    });
+    claim.addEventListener("mouseenter", again);
+    claim.addEventListener("focusin", again);
+  }
+
+  function dismissClaims(event) {
+    if (event.key === "Escape") {
+      document.querySelectorAll(".claim:hover, .claim:focus-within").forEach(function (claim) {
+        claim.classList.add("is-dismissed");
+      });
+    }
+  }
+
   /* What scrolls sideways must be reachable by keyboard, and only that: a tab stop on every code
      block would be a burden. */
   function setUpScrolling() {
@@ -127,6 +156,8 @@
 
   function start() {
     document.querySelectorAll(".quiz").forEach(setUpQuiz);
+    document.querySelectorAll(".claim").forEach(setUpClaim);
+    document.addEventListener("keydown", dismissClaims);
     window.addEventListener("beforeprint", openForPrint);
     window.addEventListener("afterprint", closeAfterPrint);
     const again = whenIdle(setUpScrolling);
