@@ -7,6 +7,7 @@ from dlcourse.datasets.glove import glove
 from dlcourse.datasets.house_prices import ames_houses, kaggle_houses, write_submission
 from dlcourse.datasets.idx import read_idx
 from dlcourse.datasets.images import ImageDataset, with_noisy_labels
+from dlcourse.datasets.letters import PrintedLetters
 from dlcourse.datasets.loader import TensorLoader
 from dlcourse.datasets.mnist5k import MNIST5k
 from dlcourse.datasets.pairs import Pair, detokenize, split_pairs, tokenize
@@ -32,6 +33,7 @@ __all__ = [
     "Pair",
     "PolynomialDataset",
     "PooledLoader",
+    "PrintedLetters",
     "RandomWindows",
     "SequentialWindows",
     "TensorLoader",

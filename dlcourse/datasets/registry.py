@@ -10,6 +10,7 @@ from dlcourse.datasets.fashion_mnist import FashionMNIST, data_folder, find_file
 from dlcourse.datasets.glove import find_glove, glove
 from dlcourse.datasets.house_prices import ames_houses
 from dlcourse.datasets.images import ImageDataset
+from dlcourse.datasets.letters import PrintedLetters
 from dlcourse.datasets.mnist5k import MNIST5k
 from dlcourse.datasets.pairs import Pair
 from dlcourse.datasets.phrasebook import phrasebook
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 _BY_NAME = {
     "MNIST5k": MNIST5k,
     "FashionMNIST": FashionMNIST,
+    "PrintedLetters": PrintedLetters,
     "ames_houses": ames_houses,
     "python_docs": python_docs,
     "docstrings": docstrings,
@@ -45,7 +47,10 @@ class DatasetStatus:
 
 def available() -> dict[str, DatasetStatus]:
     """The status of every data set by its name, from a look at what files exist."""
-    found = [_mnist5k(), _fashion_mnist(), _ames_houses(), *_texts(), *_translations(), _glove()]
+    found = [
+        *(_mnist5k(), _fashion_mnist(), _printed_letters(), _ames_houses()),
+        *(*_texts(), *_translations(), _glove()),
+    ]
     return {s.name: s for s in found}
 
 
@@ -90,6 +95,12 @@ def _fashion_mnist() -> DatasetStatus:
         False,
         f"{missing} files not in {root}: datasets.FashionMNIST() downloads them (30 MB), or set "
         "DLCOURSE_DATA to a folder that has them; MNIST5k serves without",
+    )
+
+
+def _printed_letters() -> DatasetStatus:
+    return DatasetStatus(
+        "PrintedLetters", True, "37 letters in 21 fonts of matplotlib, embedded, no download"
     )
 
 

@@ -20,10 +20,12 @@ from dlcourse.models.gan import (
 from dlcourse.models.googlenet import GoogLeNet, Inception
 from dlcourse.models.initialize import initialize
 from dlcourse.models.lenet import LeNet
+from dlcourse.models.lora import LoRALinear, add_lora, merge_lora
 from dlcourse.models.mlp import MLP
 from dlcourse.models.multihead import MultiHeadAttention, causal_mask, padding_mask
 from dlcourse.models.nin import NiN, nin_block
 from dlcourse.models.positions import PositionalEncoding, sinusoids
+from dlcourse.models.pretrained import from_torchvision, replace_head
 from dlcourse.models.recurrent import RecurrentNet, sample
 from dlcourse.models.resnet import BasicBlock, ResNet, resnet18
 from dlcourse.models.search import beam_search, greedy_search, translate
@@ -70,6 +72,7 @@ __all__ = [
     "GoogLeNet",
     "Inception",
     "LeNet",
+    "LoRALinear",
     "MultiHeadAttention",
     "NiN",
     "PositionalEncoding",
@@ -83,12 +86,14 @@ __all__ = [
     "TransformerLM",
     "Transition",
     "WordVectors",
+    "add_lora",
     "alignment_accuracy",
     "beam_search",
     "causal_mask",
     "densenet121",
     "discriminator_loss",
     "factorize",
+    "from_torchvision",
     "gaussian_kl",
     "generator_loss",
     "glove_weight",
@@ -96,11 +101,13 @@ __all__ = [
     "initialize",
     "masked_softmax",
     "matching_loss",
+    "merge_lora",
     "nin_block",
     "noise_distribution",
     "padding_mask",
     "positive_pmi",
     "reparameterize",
+    "replace_head",
     "resnet18",
     "sample",
     "sinusoids",

@@ -5,7 +5,8 @@
 
 from dlcourse.training.distributed import join_processes
 from dlcourse.training.early_stopping import EarlyStopping
-from dlcourse.training.groups import two_groups
+from dlcourse.training.freezing import freeze, is_frozen, training_mode, unfreeze
+from dlcourse.training.groups import rates_by_depth, two_groups
 from dlcourse.training.history import History
 from dlcourse.training.loop import evaluate, fit
 from dlcourse.training.parts import NonFiniteLossError
@@ -18,7 +19,12 @@ __all__ = [
     "Run",
     "evaluate",
     "fit",
+    "freeze",
+    "is_frozen",
     "join_processes",
     "race",
+    "rates_by_depth",
+    "training_mode",
     "two_groups",
+    "unfreeze",
 ]

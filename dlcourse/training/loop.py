@@ -18,6 +18,7 @@ from dlcourse.training.batches import Batches, Inputs
 from dlcourse.training.checkpoint import Checkpoint
 from dlcourse.training.distributed import Group
 from dlcourse.training.early_stopping import EarlyStopping
+from dlcourse.training.freezing import training_mode
 from dlcourse.training.graphs import Graphs
 from dlcourse.training.history import History
 from dlcourse.training.parts import Loss, Meter, Metric, Progress, Step, scalar
@@ -80,7 +81,7 @@ def fit(
         for epoch in options.epochs_to_go(epochs, history, early_stopping):
             started, lr = time.perf_counter(), float(optimizer.param_groups[0]["lr"])
             meter = Meter(metrics, group, epoch)  # keeps losses and metrics on the device
-            model.train()
+            training_mode(model)
             step = Step(forward, batches.continues)  # hands a recurrent network its state back
             for x, y in bar.follow(batches, epoch, meter):
                 optimizer.zero_grad()
@@ -125,7 +126,8 @@ its part of each batch; all must be given the same batches. The means are over a
 process shows the progress and writes the checkpoint, and batch normalization sees one part.
 
 Args:
-    model: The network. It is left in training mode. One that returns a pair (output, state), as
+    model: The network. It is left in training mode; parts of which nothing is to be trained (see
+        `freeze`) stay in evaluation mode. One that returns a pair (output, state), as
         recurrent networks do, is scored by its output; if the loader's ``continues`` is true, as
         that of `SequentialWindows` is, the next batch of the epoch is computed as
         ``model(x, state)`` from the state, detached, that the batch before it ended with.
