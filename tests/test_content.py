@@ -215,6 +215,19 @@ def test_long_page_is_cut_and_it_is_said(monkeypatch):
     )
 
 
+@pytest.mark.parametrize("unit", ["&", "&amp;", "&notin", "\xa0", "<!-->&", "a&", "< "])
+def test_signs_that_take_long_to_read_are_limited_and_it_is_said(unit):
+    page = clean(f"<p>before</p>{unit * 40_000}<p>after</p>")
+    assert len(re.findall("&", page)) <= nesting.MAX_SLOW
+    assert page.startswith("<p>before</p>")
+    assert "<p>after</p>" in page
+    assert "(Not shown: what comes after 10,000 ampersands" in page
+    few = unit * 200
+    assert clean(few) == clean(few + "<!-- -->")
+    assert "Not shown" not in clean(few)
+    assert "title" not in clean(f"<a title='{unit * 40_000}'>x</a>") or "&" not in unit
+
+
 def test_each_character_is_read_once(monkeypatch):
     """Work in proportion to the length, whatever the text: no part of it is looked at again."""
     read = []
@@ -377,6 +390,11 @@ def test_long_code_is_shown_whole_without_color(code):
 def test_code_in_markdown_is_in_color_where_it_is_short():
     assert '<span class="k">def</span>' in markdown("```python\ndef f(): pass\n```")
     assert "span" not in markdown(f"```python\ndef f(): pass\n{'é.' * 10_000}\n```")
+
+
+def test_a_color_code_without_end_is_no_color():
+    assert colors.ansi2html(f"\x1b[{'1;' * 100_000}31mx<") == "x&lt;"
+    assert "ansi-bold" in colors.ansi2html("\x1b[1;38;2;255;255;255mx")
 
 
 def test_output_that_changes_its_color_too_often_has_none():

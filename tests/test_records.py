@@ -188,6 +188,30 @@ def test_grade_without_a_submission_is_pointed_out_and_can_be_removed(course, ca
     assert "fay has no grade" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"answer": []},  # it ended in the middle
+        {"answer": [], "test": None},
+        {"answer": [], "test": [{"output_type": "stream"}]},
+        {"answer": [], "test": [{"output_type": "error", "ename": "E"}]},
+        {"answer": [], "test": [], "why": []},  # of another notebook
+        [["answer", []], ["test", []]],
+        None,
+    ],
+)
+def test_what_a_worker_leaves_out_earns_nothing(course, capsys, monkeypatch, told):
+    course.submit("ike", course.filled(WRONG))
+    monkeypatch.setattr(session, "run", lambda task: told)
+    line = grade(course, "ike", capsys, students=["ike"])
+    assert "-  not graded: the worker did not do all that it was asked for" in line
+    monkeypatch.undo()
+    assert grade(course, "ike", capsys).endswith("0 of 21")
+    shutil.rmtree(course.submitted("ike").parents[1])
+    grading.forget(SLUG, course.folder, ["ike"])
+
+
 def test_answers_read_the_files_that_were_handed_in_beside_them(course, capsys):
     answer = "def half(x):\n    return x / int(open('two.txt').read())"
     course.submit("gus", course.filled({"answer": answer}))

@@ -23,6 +23,7 @@ from dlcourse.grading.classroom.results import Result
 from dlcourse.grading.content.text import printable
 from dlcourse.grading.course import UserError, explained, find_exercise
 from dlcourse.grading.isolation import sandbox, session
+from dlcourse.grading.isolation.task import Task
 from dlcourse.grading.submissions.transplant import LACKS, LEFT_OUT, MATCHED, REFUSED
 
 
@@ -105,6 +106,7 @@ class _Waiting(NamedTuple):
     """What is needed once a worker is done."""
 
     student: str
+    task: Task
     whole: NotebookNode
     inputs: str
     timestamp: str
@@ -165,7 +167,7 @@ def _submit(classroom: Classroom, student: str, pool, force: bool, waiting: dict
     if not force and classroom.record.up_to_date(student, standing, inputs):
         return _line(classroom, student, whole)
     future = pool.submit(session.run, task)
-    waiting[future] = _Waiting(student, whole, inputs, timestamp, secret)
+    waiting[future] = _Waiting(student, task, whole, inputs, timestamp, secret)
     return None
 
 
@@ -173,7 +175,7 @@ def _enter(
     classroom: Classroom, student: str, future: concurrent.futures.Future, entry: _Waiting
 ) -> Result:
     """Enter what a worker has found out."""
-    outputs = future.result()
+    outputs = session.checked(entry.task, future.result())
     failed = outputs.get(session.FAILED)  # then the next run grades it again
     inputs = "" if failed else entry.inputs
     classroom.record.enter(student, entry.whole, outputs, inputs, entry.timestamp, entry.secret)

@@ -1,7 +1,7 @@
 """Code and terminal output in color, where that does not take long.
 
 Both ways of nbconvert's take time that grows with the square of the length: Pygments's for a long
-run of names and dots, that for a terminal's color codes for their number.
+run of names and dots, that for a terminal's color codes for their number and for the length of one.
 """
 
 import html
@@ -14,6 +14,7 @@ from nbconvert.filters.highlight import Highlight2HTML
 MAX_CODE = 50_000  # characters of a cell; a long answer has 5,000
 MAX_LINE = 1000
 MAX_CODES = 1000  # of color in one output; a traceback has 200
+LONG_CODE = re.compile(r"\x1b\[[^@-~\n]{50}")  # of color; "1;38;2;255;255;255" is a long one
 LONG_LINE = re.compile(rf".{{{MAX_LINE + 1}}}")
 highlight = Highlight2HTML(pygments_lexer="ipython3")
 
@@ -48,6 +49,6 @@ def ansi2html(text: str) -> str:
     Returns:
         HTML with all of the text.
     """
-    if text.count("\x1b[") > MAX_CODES:
+    if text.count("\x1b[") > MAX_CODES or LONG_CODE.search(text):
         text = strip_ansi(text)
     return nbconvert_ansi2html(text)

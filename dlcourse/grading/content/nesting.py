@@ -14,6 +14,9 @@ from collections.abc import Collection, Mapping
 MAX_DEPTH = 50  # elements within each other; tables of pandas need 5
 MAX_TAGS = 100_000  # of a piece; a table of 10,000 cells has 40,000
 MAX_LENGTH = 2_000_000  # characters of a piece
+# Signs that a parser reads one by one, and for each copies the text that they stand in.
+SLOW = re.compile("[&\xa0]")
+MAX_SLOW = 10_000  # of them in a text between tags, or in a value
 
 VOID = frozenset(["br", "hr", "img"])
 HEADINGS = frozenset(["h1", "h2", "h3", "h4", "h5", "h6"])
@@ -90,8 +93,9 @@ def _markup(text: str, place: int, nest: "_Nest", attributes: Mapping[str, Colle
             closed = True
             break
         if part["name"].lower() in wanted and len(kept) < len(wanted):
-            value = part["double"] or part["single"] or part["bare"] or ""
-            kept.append(f' {part["name"].lower()}="{value.replace(chr(34), "&quot;")}"')
+            value = (part["double"] or part["single"] or part["bare"] or "").replace('"', "&quot;")
+            if len(SLOW.findall(value)) <= MAX_SLOW:
+                kept.append(f' {part["name"].lower()}="{value}"')
     if not closed:  # nor does a browser show a tag that is not whole
         return len(text)
     if end:
@@ -112,6 +116,7 @@ class _Nest:
         self._open: list[str] = []
         self._pieces: list[str] = []
         self._length, self._count = 0, 0  # with the tags that end what is open
+        self._slow = 0  # signs in the text since the last tag
         self._flat: Counter[str] = Counter()  # tags left out as too deep, by name
         self.left_out: set[str] = set()
         self.full = False
@@ -122,6 +127,10 @@ class _Nest:
             return
         if text.strip():
             self._leave_hollow()
+        self._slow += len(SLOW.findall(text))
+        if self._slow > MAX_SLOW:
+            self.left_out.add(f"what comes after {MAX_SLOW:,} ampersands or fixed spaces in a row")
+            return
         if self._pieces and self._pieces[-1].startswith("<pre"):  # a first line end does not count
             text = text.lstrip("\r\n")
             if not text:
@@ -203,10 +212,12 @@ class _Nest:
             self.full = True
             return
         self._pieces.append(tag)
+        self._slow = 0
         self._length += len(tag) + len(closing)
         if closing:
             self._open.append(name)
 
     def _close(self, place: int) -> None:
         self._pieces += [f"</{name}>" for name in reversed(self._open[place:])]
+        self._slow = self._slow if place == len(self._open) else 0
         del self._open[place:]

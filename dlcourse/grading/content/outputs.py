@@ -9,6 +9,23 @@ MAX_OUTPUTS = 200
 MAX_TEXT = 5_000_000  # characters of one output
 BEYOND = "(more output is left out: the notebook has put out too much)\n"
 
+KEYS = {
+    "stream": {"name", "text"},
+    "error": {"ename", "evalue", "traceback"},
+    "display_data": {"data", "metadata"},
+    "execute_result": {"data", "metadata"},
+}
+
+
+def well_formed(outputs: object) -> bool:
+    """Whether something is a list of outputs in nbformat's shape; their texts are not looked at."""
+    return isinstance(outputs, list) and all(
+        isinstance(output, dict)
+        and output.get("output_type") in KEYS
+        and output.keys() >= KEYS[output["output_type"]]
+        for output in outputs
+    )
+
 
 def trusted(outputs: object) -> list[dict]:
     """Keep of some outputs what is well formed, of limited size, and shows without acting.

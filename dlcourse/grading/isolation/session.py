@@ -41,6 +41,7 @@ REASONS = {
         "({problem}). No question could be graded; your instructor has to look into it."
     ),
 }
+UNFINISHED = "the worker did not do all that it was asked for: is the same version of dlcourse there as here?"
 FAILED = "(grader)"  # no cell's id; where the outputs have it, the grader has failed
 
 
@@ -69,6 +70,29 @@ def run(task: Task) -> dict[str, list[dict]]:
     """
     with POOL.used(task) as key:
         return _Session(task, key).run()
+
+
+def checked(task: Task, told: object) -> dict[str, list[dict]]:
+    """What a worker tells of a submission, if that is what :func:`run` returns for it.
+
+    A test that is not spoken of would count as passed.
+
+    Args:
+        task: what the worker was given.
+        told: what came back, from a machine that may have another version of this package.
+
+    Returns:
+        The same.
+
+    Raises:
+        RuntimeError: if it is anything else.
+    """
+    cells = {cell.id for cell in task.cells}
+    if not isinstance(told, dict) or told.keys() - {FAILED} != cells:
+        raise RuntimeError(UNFINISHED)
+    if not all(map(outputs.well_formed, told.values())):
+        raise RuntimeError(UNFINISHED)
+    return told
 
 
 class _GoneError(Exception):
