@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 FULL = "the disk is full ({}): make room, then run this again"
 MEGABYTE = 1_000_000
+LONGEST = 128  # characters of a name in nbgrader's tables; SQLite takes longer ones, too
 
 
 class UserError(Exception):
