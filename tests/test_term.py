@@ -71,7 +71,15 @@ c.Autograde.autograde_preprocessors = [
     for step in c.Autograde.autograde_preprocessors
 ]
 """
-PENALTY = "\nc.LateSubmissionPlugin.penalty_method = 'zero'\n"
+MORE = """
+c.LateSubmissionPlugin.penalty_method = 'zero'
+
+def note(assignment, student, notebooks):
+    with (root / "noted").open("a") as noted:
+        noted.write(f"{student} {assignment} {len(notebooks)}\\n")
+
+c.Autograde.post_convert_hook = note
+"""
 
 
 def hand_in_all(course, changed=False):
@@ -90,7 +98,7 @@ def hand_in_all(course, changed=False):
 
 def test_the_rows_and_the_notebooks_are_nbgraders_own(tmp_path):
     made = {}
-    for name, config in (("ours", PENALTY), ("stock", PENALTY + STOCK)):
+    for name, config in (("ours", MORE), ("stock", MORE + STOCK)):
         (tmp_path / name).mkdir()
         course = courses.SmallCourse(tmp_path / name, config)
         course.source.with_name("table.csv").write_text("1,2")
@@ -113,6 +121,8 @@ def test_the_rows_and_the_notebooks_are_nbgraders_own(tmp_path):
         assert len(ours["grade"]) == 12
         assert our_files == stock_files
         assert len(our_files) == 6
+    noted = [set((tmp_path / name / "noted").read_text().splitlines()) for name in made]
+    assert noted[0] == noted[1]
 
 
 def notebooks(course):
@@ -218,6 +228,13 @@ def test_names_that_postgresql_has_no_room_for_are_said(postgresql, tmp_path, ca
         assert "has 130 characters; this gradebook has room for 128" in capsys.readouterr().err
     with Gradebook(postgresql) as gradebook:  # all or nobody
         assert "fine" not in {student.id for student in gradebook.students}
+
+
+def test_a_driver_that_is_not_installed_is_one_sentence(tmp_path, capsys):
+    url = "postgresql+pg8000://teacher@localhost/course"
+    course = courses.SmallCourse(tmp_path, f"\nc.CourseDirectory.db_url = {url!r}\n")
+    assert command(course, "grade", SLUG) == 2
+    assert "asks for pg8000, which is not installed; for PostgreSQL run" in capsys.readouterr().err
 
 
 # -- and it enters quickly ------------------------------------------------------------------------

@@ -225,13 +225,12 @@ class Record:
     @contextlib.contextmanager
     def _hooks(self, student: str, path: Path) -> Iterator[None]:
         """Let nbgrader's hooks run, if the course has any, before and after."""
-        converter, course = self._converter, self.course
-        if converter.pre_convert_hook or converter.post_convert_hook:
-            course.assignment_id, course.student_id = self.slug, student
+        converter, names = self._converter, {"assignment_id": self.slug, "student_id": student}
+        with utils.temp_attrs(self.course, **names):
             converter.notebooks = [str(path)]
-        converter.run_pre_convert_hook()
-        yield
-        converter.run_post_convert_hook()
+            converter.run_pre_convert_hook()
+            yield
+            converter.run_post_convert_hook()
 
     def forget(self, student: str) -> None:
         """Remove a student's grade of this exercise, the graded notebook and the feedback."""
