@@ -46,6 +46,17 @@ c.ExecutePreprocessor.iopub_timeout = 30
 """
 
 
+# What a done experiment has saved: a table, and a figure of usual size, which nobody looks at.
+SAVED = [
+    {"output_type": "stream", "name": "stdout", "text": "arm  accuracy\nnone  0.81\n" * 5},
+    {
+        "output_type": "display_data",
+        "data": {"image/png": "iVBORw0KGgoA" + "A" * 40_000, "text/plain": "<Figure>"},
+        "metadata": {},
+    },
+]
+
+
 @dataclass
 class Run:
     """One invocation of a grader on a class."""
@@ -72,16 +83,18 @@ def main() -> None:
     head = f"{'':<40} {'wall s':>8} {'a minute':>9} {'CPU-s each':>11}"
     print(f"{head} {'x stock':>8} {'CPU x':>7}")
     for slug in args.exercises:
-        compare(slug, args, rows)
+        for part_c in args.experiments:
+            compare(slug, part_c, args, rows)
 
 
-def compare(slug: str, args: argparse.Namespace, rows: Rows) -> None:
+def compare(slug: str, part_c: str, args: argparse.Namespace, rows: Rows) -> None:
     """Let all graders grade the same class in turn, each in a fresh copy of the course."""
+    case = slug if part_c == "undone" else f"{slug} with part C"
     ours = {f"dlcourse grade --workers {n}": n for n in args.workers}
     names, runs = [STOCK, *ours], {}
     with tempfile.TemporaryDirectory(prefix="grading-") as folder:
         template = Path(folder) / "course"
-        kinds = make_course(template, slug, args.students)
+        kinds = make_course(template, slug, args.students, part_c == "done")
         for r in range(args.rounds):
             order = names[r % len(names) :] + names[: r % len(names)]
             for name in order:
@@ -103,14 +116,14 @@ def compare(slug: str, args: argparse.Namespace, rows: Rows) -> None:
     cpu = {name: min(run.cpu for run in runs[name]) / args.students for name in names}
     for name in names:
         print(
-            f"{slug + ', ' + name:<40} {wall[name] * args.students:8.1f} {60 / wall[name]:9.1f} "
+            f"{case + ', ' + name:<40} {wall[name] * args.students:8.1f} {60 / wall[name]:9.1f} "
             f"{cpu[name]:11.2f} {wall[STOCK] / wall[name]:8.2f} {cpu[STOCK] / cpu[name]:7.2f}",
             flush=True,
         )
     for name, n in ours.items():
         for what, seconds in {"wall clock": wall, "CPU": cpu}.items():
             rows.add(
-                case=f"{slug}, {args.students} submissions, {n} workers, {what}",
+                case=f"{case}, {args.students} submissions, {n} workers, {what}",
                 ours=seconds[name],
                 peer=seconds[STOCK],
                 unit="s a submission",
@@ -120,10 +133,11 @@ def compare(slug: str, args: argparse.Namespace, rows: Rows) -> None:
 # What is graded -----------------------------------------------------------------------------------
 
 
-def make_course(folder: Path, slug: str, students: int) -> dict[str, str]:
+def make_course(folder: Path, slug: str, students: int, part_c: bool = False) -> dict[str, str]:
     """A course with a class that has handed in; returns what kind of submission each student's is.
 
-    The open question, which a person grades, stays as released in all of them.
+    The open question, which a person grades, stays as released in all of them, or has the
+    instructor's answer in all but the blank ones, with saved outputs.
     """
     ignored = shutil.ignore_patterns(".ipynb_checkpoints", "__pycache__")
     shutil.copytree(ROOT / "solutions" / slug, folder / "solutions" / slug, ignore=ignored)
@@ -137,6 +151,12 @@ def make_course(folder: Path, slug: str, students: int) -> dict[str, str]:
         for cell, next_cell in zip(released.cells, released.cells[1:], strict=False)
         if utils.is_solution(cell) and utils.is_grade(next_cell) and utils.is_locked(next_cell)
     ]
+    ours = {cell.id for cell in released.cells if utils.is_solution(cell)}
+    experiment = ours - {
+        cell.id
+        for cell, next_cell in zip(released.cells, released.cells[1:], strict=False)
+        if utils.is_grade(next_cell) and utils.is_locked(next_cell)
+    }
     kinds, wrong = {}, 0
     for i in range(students):
         student, kind = f"student{i:03}", KINDS[i % len(KINDS)]
@@ -144,8 +164,12 @@ def make_course(folder: Path, slug: str, students: int) -> dict[str, str]:
         if kind == "wrong":  # another question each time
             given -= {tested[wrong % len(tested)]}
             wrong += 1
+        if part_c and kind != "blank":
+            given |= experiment
         notebook = copy.deepcopy(released)
         for cell in notebook.cells:
+            if cell.cell_type == "code" and cell.id in given & experiment:
+                cell.outputs = [nbformat.from_dict(output) for output in SAVED]
             cell.source = answers[cell.id] if cell.id in given else cell.source
         path = folder / "grading" / "submitted" / student / slug / f"{slug}.ipynb"
         path.parent.mkdir(parents=True)
@@ -247,6 +271,10 @@ def parse(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--students", type=int, default=24, help="submissions of each exercise")
     parser.add_argument("--rounds", type=int, default=2, help="times each grader grades the class")
     parser.add_argument("--workers", type=int, nargs="+", default=[1, 2], help="(default 1 2)")
+    parser.add_argument(
+        "--experiments", nargs="+", choices=["undone", "done"], default=["undone"],
+        help="whether the open question has been worked on (default undone)",
+    )  # fmt: skip
     parser.add_argument("--exercises", nargs="+", choices=known, default=known, help="(all)")
     args = parser.parse_args(arguments)
     if min(args.students, args.rounds, *args.workers) < 1:

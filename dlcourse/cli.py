@@ -11,6 +11,11 @@ import dlcourse
 from dlcourse import terminal
 
 USER_ERROR = 2
+TLS = {  # as dask's own commands call them
+    "--tls-ca-file": "the cluster's certificate authority",
+    "--tls-cert": "our certificate",
+    "--tls-key": "its key",
+}
 NO_SANDBOX = (
     "dlcourse: without a sandbox students' code runs with your own rights. It can read, change and "
     "send away what you can, the solutions and the gradebook included."
@@ -55,7 +60,12 @@ def parser() -> argparse.ArgumentParser:
     )
     grade.add_argument("--workers", metavar="N", type=_positive, help="at once (the cores)")
     grade.add_argument("--scheduler", metavar="ADDRESS", help="run on this dask cluster")
+    for option, what in TLS.items():
+        grade.add_argument(option, metavar="FILE", type=Path, help=f"{what} for tls://ADDRESS")
     grade.add_argument("--force", action="store_true", help="grade everybody afresh")
+    grade.add_argument(
+        "--experiments", action="store_true", help="run the code of what a person grades, too"
+    )
     grade.add_argument(
         "--no-sandbox",
         action="store_true",
@@ -168,6 +178,9 @@ def _command(args: argparse.Namespace) -> int:
             return grading.forget(args.slug, args.root, args.students)
         if args.no_sandbox:
             print(NO_SANDBOX, file=sys.stderr)
+        tls = args.tls_ca_file, args.tls_cert, args.tls_key
+        if any(tls) and not (all(tls) and args.scheduler):
+            return _fail(f"{', '.join(TLS)} belong together, and to --scheduler")
         return grading.grade(
             args.slug,
             args.root,
@@ -176,6 +189,8 @@ def _command(args: argparse.Namespace) -> int:
             args.scheduler,
             args.force,
             not args.no_sandbox,
+            args.experiments,
+            tls if all(tls) else None,
         )
     except grading.UserError as error:
         return _fail(str(error))

@@ -108,7 +108,7 @@ def empty_gradebook() -> bytes:
 
 
 class SmallCourse(Course):
-    """One question that a test grades and one that a person reads, so that a grade takes no time.
+    """One question that a test grades and an experiment that a person reads: graded in no time.
 
     Attributes:
         source: the path of the instructor's notebook.
@@ -119,6 +119,7 @@ class SmallCourse(Course):
         "import math\nassert math.isclose(half(3), 1.5)\n### BEGIN HIDDEN TESTS\n"
         'assert math.isclose(half(10), 5), "reached"\n### END HIDDEN TESTS'
     )
+    EXPERIMENT = "# Try it.\n### BEGIN SOLUTION\nprint(half(1) + half(1))\n### END SOLUTION"
     RIGHT = "def half(x):\n    return x / 2"
 
     def __init__(self, folder: Path, extra_config: str = ""):
@@ -130,6 +131,7 @@ class SmallCourse(Course):
         cells = [
             _marked(v4.new_code_cell(self.ANSWER, id="answer"), solution=True),
             _marked(v4.new_code_cell(self.TEST, id="test"), grade=True, locked=True, points=1),
+            _marked(v4.new_code_cell(self.EXPERIMENT, id="experiment"), solution=True),
             _marked(v4.new_markdown_cell("Why?", id="why"), grade=True, solution=True, points=20),
         ]
         kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}

@@ -62,6 +62,44 @@ def test_a_small_class_is_graded_by_both_and_timed(tmp_path):
     assert cpu == pytest.approx(results[1]["ours"], abs=0.006)
 
 
+def test_results_are_entered_by_both_and_timed(benchmark, tmp_path, monkeypatch, capsys):
+    from dlcourse.grading.isolation import session
+
+    recording = importlib.import_module("recording")
+    asked = []
+    monkeypatch.setattr(
+        session, "run", lambda task: asked.append(task) or {cell.id: [] for cell in task.cells}
+    )
+    monkeypatch.setattr(recording.logging, "disable", lambda level: None)
+    options = ["--students", "5", "--peer", "2", "--exercises", "overfitting"]
+    monkeypatch.setattr(sys, "argv", ["recording.py", *options, "--json", str(tmp_path / "rows")])
+    recording.main()
+    row, report, table = map(json.loads, (tmp_path / "rows").read_text().splitlines())
+    assert row["case"] == "overfitting, 5 students, sqlite, CPU"
+    assert 0 < row["again"] < row["ours"] < row["peer"]  # what is unchanged is not entered again
+    assert report["case"] == "report of overfitting, 5 students, sqlite"
+    assert table["case"] == "table of all exercises, 5 students, sqlite"
+    assert len(asked) == 4  # right, two wrong ones, blank: each was run once
+    line = next(line for line in capsys.readouterr().out.splitlines() if line.startswith("overf"))
+    assert float(line.split()[1]) == pytest.approx(1000 * row["ours"], abs=0.06)
+    for bad in (["--students", "0"], ["--peer", "-1"]):
+        with pytest.raises(SystemExit):
+            recording.parse(bad)
+
+
+def test_a_done_part_c_is_handed_in_with_its_output(benchmark, tmp_path, monkeypatch):
+    monkeypatch.setattr(benchmark, "run", lambda *_: shutil.copytree(
+        benchmark.ROOT / "exercises" / "overfitting", tmp_path / "exercises" / "overfitting"
+    ))  # fmt: skip
+    kinds = benchmark.make_course(tmp_path, "overfitting", 3, part_c=True)
+    for student, kind in kinds.items():
+        path = tmp_path / "grading" / "submitted" / student / "overfitting" / "overfitting.ipynb"
+        cells = {cell["id"]: cell for cell in json.loads(path.read_text())["cells"]}
+        assert bool(cells["c1-code"]["outputs"]) == (kind != "blank")
+        answered = "YOUR ANSWER HERE" not in "".join(cells["c1-report"]["source"])
+        assert answered == (kind != "blank")
+
+
 def test_different_points_stop_it(benchmark):
     stock = {"ada": {"a1-test": 3.0, "b1-test": 5.0}}
     benchmark.check_equal(stock, {"ada": {"a1-test": 3.0, "b1-test": 5.0}}, "ours")

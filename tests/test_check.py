@@ -8,6 +8,7 @@ import pytest
 from nbformat import v4
 
 from dlcourse import grading
+from dlcourse.grading.submissions import tasks as parts
 from dlcourse.grading.validation import released, tasks
 from tests import courses
 
@@ -208,7 +209,7 @@ def test_it_works_from_any_folder_and_on_any_path(students, tmp_path, monkeypatc
 
 def test_errors_say_what_they_are():
     notebook = instructors()
-    found = tasks.tasks(notebook)
+    found = parts.tasks(notebook)
     assert [task.name for task in found] == ["a1", "b1-half", "b2-third", "c1-report"]
     half = found[1]
     half.test.outputs = [v4.new_output("stream", name="stderr", text="a warning")]

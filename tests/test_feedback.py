@@ -65,6 +65,16 @@ def dropout(x, p, training=True, seed=None):
 def helper(x):
     raise KeyError("a message of the student's own")
 """
+# What a file may hold as saved outputs, whoever wrote them there.
+SAVED = [
+    v4.new_output("display_data", {kind: text})
+    for text in ("<script>mark_of_evil()</script><p style='position:fixed'>saved</p>", COVER)
+    for kind in ("text/html", "text/markdown", "image/svg+xml", "application/javascript")
+] + [
+    v4.new_output("stream", text=COVER),
+    v4.new_output("error", ename="KernelDied", evalue="<script>mark_of_evil()</script>"),
+    v4.new_output("execute_result", {"text/plain": "1000", "text/vnd.mermaid": "mark_of_evil"}),
+]
 REPORT = """**My report.** $a<b$ and `x<y`, [a page](https://pytorch.org), ![p](attachment:p.png)
 <script>mark_of_evil()</script> <img src="https://evil.example/c" onerror="mark_of_evil()">
 [d](javascript:mark_of_evil()) <a href="&#106;avascript:mark_of_evil()">e</a>
@@ -74,6 +84,15 @@ REPORT = """**My report.** $a<b$ and `x<y`, [a page](https://pytorch.org), ![p](
 # <img src=x onerror=mark_of_evil()>
 """
 REPORT += f"\n{COVER}\n\n{MOVES}\n"
+
+
+def acting(notebook):
+    """The notebook with an experiment's forged outputs, and with a cell that displays what acts."""
+    code = attacks.cell(notebook, "c1-code")
+    code.source, code.outputs = "raise SystemExit('never run')", SAVED
+    place = notebook.cells.index(attacks.cell(notebook, "b7-diagnose-test"))
+    notebook.cells.insert(place, v4.new_code_cell(ACTIVE, id="active"))
+    return notebook
 
 
 class Page(HTMLParser):
@@ -113,7 +132,7 @@ def pages(tmp_path_factory):
     course = courses.Course(tmp_path_factory.mktemp("feedback"), SLUG)
     course.generate()
     course.submit("honest", courses.filled(SLUG, {"a1-answer": "answer_a1 = 'a'"}))
-    notebook = courses.filled(SLUG, {"b4-dropout": SPY, "c1-report": REPORT, "c1-code": ACTIVE})
+    notebook = acting(courses.filled(SLUG, {"b4-dropout": SPY, "c1-report": REPORT}))
     picture = {"p.png": {"image/png": "iVBORw0KGgo="}}
     attacks.cell(notebook, "c1-report").attachments = picture
     notebook.cells.append(v4.new_markdown_cell(REPORT))
@@ -171,6 +190,14 @@ def test_page_has_no_active_content_and_forbids_it(pages, student):
             if name == "href":
                 assert value.startswith(("#", "https://"))
             assert "evil" not in (value or "")
+
+
+def test_outputs_that_were_handed_in_are_shown_as_such(pages):
+    before, after = pages["attack"].text.split("As handed in, not run at grading. All output of")
+    assert "never run" in before
+    assert "saved" in after
+    assert "1000" in after
+    assert "As handed in" not in pages["honest"].text  # nothing was
 
 
 def test_harmless_content_stays(pages):

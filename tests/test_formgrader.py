@@ -14,6 +14,7 @@ import sys
 import time
 
 import pytest
+from nbformat import v4
 
 from tests import courses, test_feedback
 from tests.browser import flood, strays
@@ -287,10 +288,14 @@ def test_nothing_of_a_submission_acts_where_it_is_graded_by_hand(course, lab, pa
     course.generate()
     script = "My report. <script>mark_of_evil()</script><img src=x onerror=mark_of_evil()>"
     code = f"from IPython.display import HTML\nHTML({script!r} + '<table><td>kept</td></table>')"
-    course.submit("eve", courses.filled(SLUG, {"c1-report": script, "c1-code": code}))
+    notebook = courses.filled(SLUG, {"c1-report": script, "c1-code": "train()"})
+    notebook.cells.insert(-1, v4.new_code_cell(code, id="saved"))
+    table = {"text/html": f"{script}<table><td>kept</td></table>"}
+    notebook.cells[-2].outputs = [v4.new_output("display_data", table)]
+    course.submit("eve", notebook)
     # This one has everything; nbconvert's own pages break on it.
-    answers = {"c1-report": test_feedback.REPORT, "c1-code": test_feedback.ACTIVE}
-    course.submit("mallory", courses.filled(SLUG, answers))
+    notebook = courses.filled(SLUG, {"c1-report": test_feedback.REPORT})
+    course.submit("mallory", test_feedback.acting(notebook))
     with photographed(page, tmp_path):
         frame = open_formgrader(page, lab)
         open_submissions(frame)
@@ -308,6 +313,7 @@ def test_nothing_of_a_submission_acts_where_it_is_graded_by_hand(course, lab, pa
             assert page.faults == [], student
             notebook = frame.locator("#notebook-container").first
             assert "My report." in notebook.inner_text()  # the words are there all the same
+            assert "As handed in, not run at grading." in notebook.inner_text()
             assert notebook.locator("td", has_text="kept").count() > 0
             active = "script, style, link, meta, iframe, object, svg, form"
             assert notebook.locator(active).count() == 0, student

@@ -6,13 +6,18 @@ import random
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import psutil
 import pytest
 
+from dlcourse import cli
+from dlcourse.grading import UserError
+from dlcourse.grading.classroom import executor
 from tests import courses
 
 SLUG = "overfitting"
@@ -113,10 +118,33 @@ def test_killed_at_any_moment_the_next_run_completes_the_class(course):
     assert book(course) == undisturbed
 
 
-def test_cluster_without_a_shared_folder_survives_a_lost_worker(course, tmp_path_factory):
+@pytest.fixture(scope="module")
+def certificates(tmp_path_factory):
+    """The files that the instructors' page makes, by its own commands."""
+    page = (Path(__file__).parents[1] / "instructors.md").read_text(encoding="utf-8")
+    commands = [line for line in page.splitlines() if line.startswith("openssl ")]
+    assert len(commands) == 3
+    folder = tmp_path_factory.mktemp("certificates")
+    for command in commands:
+        subprocess.run(command.split(), cwd=folder, check=True, capture_output=True)
+    return folder
+
+
+def tls(folder):
+    names = {"--tls-ca-file": "ca.pem", "--tls-cert": "cert.pem", "--tls-key": "key.pem"}
+    return [str(part) for option, name in names.items() for part in (option, folder / name)]
+
+
+@pytest.mark.skipif(
+    shutil.which("openssl") is None and "DLCOURSE_REQUIRE_BROWSER" not in os.environ,
+    reason="needs openssl",
+)
+def test_cluster_with_tls_and_without_a_shared_folder_survives_a_lost_worker(
+    course, certificates, tmp_path_factory
+):
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
-    address = f"tcp://127.0.0.1:{port}"
+    address = f"tls://127.0.0.1:{port}"
     running = []
 
     def launch(*command):
@@ -133,15 +161,19 @@ def test_cluster_without_a_shared_folder_survives_a_lost_worker(course, tmp_path
         return process
 
     try:
-        launch("dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
-        options = ["--nthreads", "1", "--no-nanny", "--no-dashboard"]
+        options = ["--protocol", "tls", *tls(certificates), "--no-dashboard"]
+        launch("dask_scheduler", "--host", "127.0.0.1", "--port", str(port), *options)
+        options += ["--nthreads", "1", "--no-nanny"]
         victim = launch("dask_worker", address, *options)
         launch("dask_worker", address, *options)
         from distributed import Client
+        from distributed.security import Security
 
-        with Client(address, timeout=60) as client:
+        with Client(address, timeout=60, security=secured(Security, certificates)) as client:
             client.wait_for_workers(2, timeout=60)
-        grading = start(course, "--scheduler", address)
+        with pytest.raises(ssl.SSLError):
+            talk_without_certificate(port)
+        grading = start(course, "--scheduler", address, *tls(certificates))
         deadline = time.monotonic() + 120
         while not psutil.Process(victim.pid).children() and time.monotonic() < deadline:
             time.sleep(0.1)  # until it has work
@@ -152,6 +184,63 @@ def test_cluster_without_a_shared_folder_survives_a_lost_worker(course, tmp_path
         for process in running:
             process.kill()
             process.wait()
+
+
+def talk_without_certificate(port):
+    blank = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    blank.check_hostname, blank.verify_mode = False, ssl.CERT_NONE
+    with (
+        socket.create_connection(("127.0.0.1", port)) as plain,
+        blank.wrap_socket(plain) as strange,
+    ):
+        strange.settimeout(30)
+        strange.recv(1)
+
+
+def secured(security, folder):
+    files = {"tls_client_cert": "cert.pem", "tls_client_key": "key.pem", "tls_ca_file": "ca.pem"}
+    paths = {option: str(folder / name) for option, name in files.items()}
+    return security(require_encryption=True, **paths)
+
+
+def test_certificates_that_do_not_fit_are_one_sentence(tmp_path):
+    for name in ("ca.pem", "cert.pem", "key.pem"):
+        (tmp_path / name).write_text("no certificate")
+    files = executor.Tls(*(tmp_path / name for name in ("ca.pem", "cert.pem", "key.pem")))
+    for address, given, words in (
+        ("tls://127.0.0.1:9", None, "tls://127.0.0.1:9 needs certificates: give --tls-ca-file"),
+        ("tcp://127.0.0.1:9", files, "with certificates the scheduler's address is tls://127.0"),
+        ("127.0.0.1:9", files._replace(key=tmp_path / "no"), "there is no certificate"),
+        ("tls://127.0.0.1:9", files, "the certificates cannot be used"),
+    ):
+        with pytest.raises(UserError, match=words), executor.executor(1, address, given):
+            pass
+    assert cli.main(["grade", SLUG, "--tls-key", str(files.key), "--root", str(tmp_path)]) == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "here"),
+    [
+        ("tcp://127.0.0.1:8786", True),
+        ("localhost:8786", True),
+        ("tcp://[::1]:8786", True),
+        ("tcp://192.0.2.1:8786", False),
+        ("192.0.2.1:8786", False),
+        ("tls://192.0.2.1:8786", False),
+    ],
+)
+def test_a_scheduler_elsewhere_without_tls_is_warned_of(address, here, capsys, monkeypatch):
+    import distributed
+
+    def nobody(*_, **__):
+        raise OSError("nobody answers")
+
+    monkeypatch.setattr(distributed, "Client", nobody)
+    assert executor.is_here(address) == here
+    with pytest.raises(UserError), executor.executor(1, address):
+        pass
+    warned = "is on another machine and is used without TLS" in capsys.readouterr().err
+    assert warned == (not here and not address.startswith("tls"))
 
 
 def test_no_cluster_at_the_address_is_one_sentence(course):

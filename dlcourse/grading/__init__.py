@@ -103,6 +103,8 @@ def grade(
     scheduler: str | None = None,
     force: bool = False,
     confined: bool = True,
+    experiments: bool = False,
+    tls: tuple[Path, Path, Path] | None = None,
 ) -> int:
     """Grade the submissions of an exercise and print the points, or the reason for none.
 
@@ -114,6 +116,9 @@ def grade(
         scheduler: address of a dask.distributed cluster that runs them instead.
         force: grade everybody afresh.
         confined: whether submissions run in a sandbox.
+        experiments: run the code of what a person grades, too, instead of showing the outputs that
+            were handed in.
+        tls: the files of the cluster's certificate authority, and of our certificate and key.
 
     Returns:
         The exit code: 0 if everybody has a grade for what they handed in, else 1.
@@ -123,9 +128,11 @@ def grade(
             cluster.
     """
     require_nbgrader()
-    from dlcourse.grading.classroom import grade
+    from dlcourse.grading.classroom import executor, grade
 
-    return grade.grade(slug, Path(root), students, workers, scheduler, force, confined)
+    files = tls and executor.Tls(*map(Path, tls))
+    where = workers, scheduler
+    return grade.grade(slug, Path(root), students, *where, force, confined, experiments, files)
 
 
 def due(

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 FULL = "the disk is full ({}): make room, then run this again"
 MEGABYTE = 1_000_000
+DRIVERS = ("psycopg", "psycopg2", "pg8000", "MySQLdb", "pymysql")  # SQLAlchemy's, of databases
+LONGEST = 128  # characters of a name in nbgrader's tables; SQLite takes longer ones, too
 
 
 class UserError(Exception):
@@ -37,6 +39,12 @@ def explained(error: BaseException, root: Path) -> str | None:
         if isinstance(error, FileNotFoundError) and where and os.sep not in where:
             return f"the program {where} is not found: PATH is {os.environ.get('PATH') or 'empty'}"
         where, words = where or str(root), (error.strerror or str(error)).lower()
+    elif isinstance(error, ModuleNotFoundError) and error.name in DRIVERS:
+        return (
+            f"c.CourseDirectory.db_url of {root} asks for {error.name}, which is not installed; "
+            "for PostgreSQL run  pip install 'dlcourse[postgres]'  and let it begin with "
+            "postgresql+psycopg://"
+        )
     elif type(error).__module__.startswith("sqlalchemy.") and getattr(error, "orig", None):
         where, words = f"the gradebook of {root}", str(error.orig).lower()
     else:

@@ -1,4 +1,4 @@
-"""Doing nothing at all, for longer than anybody waits, in the last cell of the notebook and in a
+"""Doing nothing at all, for longer than anybody waits, in the last answer that is run and in a
 thread that keeps the process from ending."""
 
 CODE = """\
@@ -8,7 +8,7 @@ import time
 threading.Thread(target=time.sleep, args=(3600,)).start()
 """
 ANSWERS = {
-    "c1-code": """\
+    "b7-diagnose": """\
 import time
 
 while True:

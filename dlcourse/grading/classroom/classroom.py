@@ -15,13 +15,12 @@ from dlcourse.grading.classroom.record import Record
 from dlcourse.grading.classroom.results import Standing
 from dlcourse.grading.collection.platforms import tidy
 from dlcourse.grading.content.text import printable
-from dlcourse.grading.course import course_config, lone
+from dlcourse.grading.course import LONGEST, course_config, lone
 from dlcourse.grading.isolation.task import Task
 from dlcourse.grading.paths import SQLITE
-from dlcourse.grading.submissions import intake, transplant
+from dlcourse.grading.submissions import intake, tasks, transplant
 
 GLOB = set("*?[]{}")
-LONGEST = 128  # of a student's name in nbgrader's table; SQLite takes longer ones, too
 
 
 class Classroom:
@@ -31,16 +30,19 @@ class Classroom:
         slug: the exercise's name.
         root: the course's folder.
         confined: whether submissions run in the sandbox.
+        experiments: whether what a person grades is run, too.
 
     Raises:
         UserError: if it is no course, or the exercise has changed since it was released.
     """
 
-    def __init__(self, slug: str, root: Path, confined: bool = True):
+    def __init__(self, slug: str, root: Path, confined: bool = True, experiments: bool = False):
         self.slug, self.root = slug, root.resolve()
         self.config = course_config(self.root)
         if not confined:
             self.config.Execute.sandbox = False
+        if experiments:
+            self.config.Execute.experiments = True
         self.course = CourseDirectory(config=self.config)
         self.submitted = Path(self.course.format_path(self.course.submitted_directory, ".", "."))
         self.reports = self.submitted.parent / "reports"
@@ -64,6 +66,7 @@ class Classroom:
             try:
                 yield
             finally:
+                self.record.close()
                 shutil.rmtree(self.staging, ignore_errors=True)
 
     def students(self) -> list[str]:
@@ -121,7 +124,10 @@ class Classroom:
     def whole(self, student: str) -> NotebookNode:
         """The instructor's notebook with a student's text in it, or with a refusal."""
         handed_in = intake.submission(self.submitted, student, self.slug)
-        return transplant.grafted(self.record.template, handed_in.notebook, handed_in.refusal)
+        whole = transplant.grafted(self.record.template, handed_in.notebook, handed_in.refusal)
+        if self._execute.experiments:
+            tasks.forget(whole)  # nothing hangs on them then
+        return whole
 
     def task(self, student: str, whole: NotebookNode) -> Task:
         """What a worker needs to run a student's whole notebook."""

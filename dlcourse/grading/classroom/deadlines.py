@@ -9,12 +9,16 @@ use it.
 import datetime
 import math
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import sqlalchemy
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Gradebook
 from nbgrader.plugins import LateSubmissionPlugin
 
+from dlcourse.grading.classroom.book import Book
+from dlcourse.grading.classroom.ledger import ensure
+from dlcourse.grading.classroom.works import Work
 from dlcourse.grading.course import UserError
 
 TABLE = sqlalchemy.Table(
@@ -77,14 +81,14 @@ class Rule:
 
 def read(gradebook: Gradebook, slug: str) -> dict[str, tuple[str, str]]:
     """By student, '' for the class: until when (ISO, in UTC), and the rule; '' for neither."""
-    TABLE.create(gradebook.engine, checkfirst=True)
+    ensure(gradebook, TABLE)
     rows = gradebook.db.execute(sqlalchemy.select(TABLE).where(TABLE.c.assignment == slug))
     return {row.student: (row.until, row.rule) for row in rows}
 
 
 def write(gradebook: Gradebook, slug: str, student: str, until: str, rule: str) -> None:
     """Replace an entry of :func:`read`; two empty texts remove it."""
-    TABLE.create(gradebook.engine, checkfirst=True)
+    ensure(gradebook, TABLE)
     key = (TABLE.c.assignment == slug) & (TABLE.c.student == student)
     gradebook.db.execute(TABLE.delete().where(key))
     if until or rule:
@@ -93,28 +97,32 @@ def write(gradebook: Gradebook, slug: str, student: str, until: str, rule: str) 
     gradebook.db.commit()
 
 
-def settle(gradebook: Gradebook, slug: str, student: str) -> None:
+def settle(book: Book, work: Work, entries: Mapping[str, tuple[str, str]], student: str) -> None:
     """Give a submission its extension, and take off what it loses now, or give it back.
 
     Points that were given by hand since the tests ran count, too. A course without a rule for the
     exercise keeps what nbgrader's own settings took off.
+
+    Args:
+        book: what is changed there has to be committed.
+        work: the student's.
+        entries: as :func:`read` returns them.
+        student: whose.
     """
-    entries = read(gradebook, slug)
-    if not entries:
-        return
-    try:
-        work = gradebook.find_submission(slug, student)
-    except MissingEntry:
-        return
-    due = gradebook.find_assignment(slug).duedate
-    if student in entries and due:
-        work.extension = datetime.datetime.fromisoformat(entries[student][0]) - due
-    rule = entries.get("", ("", ""))[1]
+    granted, rule = work.extension, rule_of(entries)
+    if student in entries and book.due:
+        granted = datetime.datetime.fromisoformat(entries[student][0]) - book.due
+    book.amend(work, granted, {})
     if rule:
-        for notebook in work.notebooks:
-            lost = Rule.parse(rule).off(notebook.score, work.total_seconds_late)
-            notebook.late_submission_penalty = lost or None
-    gradebook.db.commit()
+        late = work.late(book.due)
+        sheets = work.sheets.items()
+        book.amend(work, granted, {key: rule.off(one.score, late) or None for key, one in sheets})
+
+
+def rule_of(entries: Mapping[str, tuple[str, str]]) -> Rule | None:
+    """The rule of an exercise by the entries that :func:`read` returns; None for none."""
+    text = entries.get("", ("", ""))[1]
+    return Rule.parse(text) if text else None
 
 
 class Deadline(LateSubmissionPlugin):
@@ -135,9 +143,12 @@ class Deadline(LateSubmissionPlugin):
         """
         slug = self.parent.assignment_id
         gradebook = self.parent.gradebook
-        rule = read(gradebook, slug).get("", ("", ""))[1]
-        if not rule:
+        entries = read(gradebook, slug)
+        rule = rule_of(entries)
+        if rule is None:
             return super().late_submission_penalty(student_id, score, total_seconds_late)
-        settle(gradebook, slug, student_id)
-        late = gradebook.find_submission(slug, student_id).total_seconds_late
-        return Rule.parse(rule).off(score, late) or None
+        book = Book(gradebook, slug)
+        with book.transaction():
+            work = book.work(student_id)
+            settle(book, work, entries, student_id)
+        return rule.off(score, work.late(book.due)) or None

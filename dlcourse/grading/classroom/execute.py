@@ -1,6 +1,9 @@
 """The step of nbgrader's ``Autograde`` that runs a notebook: in the sandbox, tests apart.
 
-It takes the place of nbgrader's own ``Execute``, so that ``nbgrader autograde`` and the
+Experiments, which a person grades, are not run unless that is asked for: they show what was handed
+in, and say so.
+
+The step takes the place of nbgrader's own ``Execute``, so that ``nbgrader autograde`` and the
 formgrader's button run submissions as `dlcourse grade` does.
 """
 
@@ -14,7 +17,9 @@ from traitlets import Bool, Float, Integer
 
 from dlcourse.grading.isolation import sandbox, session
 from dlcourse.grading.isolation.task import Task, cells, files, imports
-from dlcourse.grading.submissions import folder
+from dlcourse.grading.submissions import folder, tasks
+
+NOT_RUN = "As handed in, not run at grading. {} as its author saved it."
 
 
 class Execute(NbGraderPreprocessor):
@@ -27,6 +32,13 @@ class Execute(NbGraderPreprocessor):
     disk = Integer(256 << 20, help="Bytes of its scratch folder.").tag(config=True)
     processes = Integer(128, help="Processes and threads at once.").tag(config=True)
     output = Integer(1_000_000, help="Characters of one cell's output.").tag(config=True)
+    experiments = Bool(
+        False, help="Run the experiments that a person grades, and do not show what was handed in."
+    ).tag(config=True)
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self._read: dict[str, tuple] = {}
 
     def task(self, nb: NotebookNode, student: str, slug: str) -> Task:
         """All that is needed to run a notebook, here or on another machine.
@@ -47,10 +59,11 @@ class Execute(NbGraderPreprocessor):
             own = files(submitted / student / slug, skip=("timestamp.txt", "submission_secret.txt"))
         except folder.RefusedError:  # the notebook says why
             own = {}
-        instructors = nbformat.read(source / f"{slug}.ipynb", as_version=4)
+        given, warm = self._instructors(source, slug)
+        left_out = [] if self.experiments else [cell.id for cell in tasks.experiments(nb)]
         return Task(
-            cells=cells(nb),
-            files=files(source),
+            cells=cells(nb, without=left_out),
+            files=given,
             own_files=own,
             limits=sandbox.Limits(
                 cell_seconds=self.timeout,
@@ -60,10 +73,17 @@ class Execute(NbGraderPreprocessor):
                 processes=self.processes,
                 output=self.output,
             ),
-            warm=imports(instructors),
+            warm=warm,
             hidden=(course.root,),
             confined=self.sandbox,
         )
+
+    def _instructors(self, source: Path, slug: str) -> tuple[dict[str, bytes], tuple[str, ...]]:
+        """The exercise's files, and what it imports; read once."""
+        if slug not in self._read:
+            notebook = nbformat.read(source / f"{slug}.ipynb", as_version=4)
+            self._read[slug] = files(source), imports(notebook)
+        return self._read[slug]
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Run the notebook.
@@ -90,19 +110,30 @@ def put(nb: NotebookNode, results: dict[str, list[dict]]) -> None:
 
     Args:
         nb: changed in place.
-        results: outputs by the cells' ids.
+        results: outputs by the cells' ids. Of an experiment without them, those that were handed in
+            are shown, below a line that says what they are.
     """
     count = 0
     for cell in nb.cells:
         if cell.cell_type != "code":
             continue
-        cell.outputs = [nbformat.from_dict(output) for output in results.get(cell.id, [])]
+        shown, own = results.get(cell.id), cell.metadata.get(tasks.OURS, {})
+        if shown is None and isinstance(own.get(tasks.SAVED), list):
+            shown, own[tasks.SAVED] = handed_in(own[tasks.SAVED]), True
+        cell.outputs = [nbformat.from_dict(output) for output in shown or ()]
         if cell.id in results:
             count += 1
             cell.execution_count = count
         for output in cell.outputs:
             if output.output_type == "execute_result":
                 output.execution_count = count
+
+
+def handed_in(saved: list[dict]) -> list[dict]:
+    """Saved outputs, below a line that says that nothing was run."""
+    text = NOT_RUN.format("All output of this cell is" if saved else "It has no output, which is")
+    data = {"text/plain": text, "text/html": f"<p><strong>{text}</strong></p>"}
+    return [{"output_type": "display_data", "data": data, "metadata": {}}, *saved]
 
 
 _reasons: list[str] = []

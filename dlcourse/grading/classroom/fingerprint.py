@@ -3,7 +3,6 @@
 import hashlib
 import json
 
-import nbformat
 from nbformat import NotebookNode
 from nbgrader import utils
 from traitlets.config import Config
@@ -33,7 +32,7 @@ def of_grade(task: Task, whole: NotebookNode, times: tuple[object, ...], config:
     parts = [
         dlcourse.__version__,
         repr((task.cells, files, task.limits, task.confined)),
-        nbformat.writes(whole),
+        json.dumps(whole, sort_keys=True),
         repr(times),
         json.dumps({name: config.get(name) for name in sections}, sort_keys=True, default=_named),
     ]
@@ -52,11 +51,11 @@ def of_answers(notebook: NotebookNode) -> dict[str, str]:
     Returns:
         The digests, by ``grade_id``.
     """
-    theirs = [cell.source for cell in notebook.cells if not utils.is_locked(cell)]
+    theirs = _digest(*(cell.source for cell in notebook.cells if not utils.is_locked(cell)))
     found = {}
     for cell in filter(utils.is_grade, notebook.cells):
-        read = [cell.get("attachments")] if utils.is_solution(cell) else theirs
-        seen = [cell.source, *read, utils.determine_grade(cell)]
+        read = cell.get("attachments") if utils.is_solution(cell) else theirs
+        seen = [cell.source, read, utils.determine_grade(cell)]
         found[cell.metadata["nbgrader"]["grade_id"]] = _digest(json.dumps(seen, sort_keys=True))
     return found
 

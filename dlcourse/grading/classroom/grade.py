@@ -1,8 +1,8 @@
 """`dlcourse grade`: a whole class, on all cores or on many machines, with one writer.
 
-For each student: the intake, then the transplant, here; the cells run in workers; then nbgrader
-itself records the outputs, one student after another, in this process and no other. Whatever one
-submission is like, everybody else gets a grade.
+For each student: the intake, then the transplant, here; the cells run in workers; then the outputs
+are recorded as nbgrader would, one student after another, in this process and no other. Whatever
+one submission is like, everybody else gets a grade.
 """
 
 import concurrent.futures
@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from dlcourse.grading.classroom import results
 from dlcourse.grading.classroom.classroom import Classroom
-from dlcourse.grading.classroom.executor import executor
+from dlcourse.grading.classroom.executor import Tls, executor
 from dlcourse.grading.classroom.results import Result
 from dlcourse.grading.content.text import printable
 from dlcourse.grading.course import UserError, explained, find_exercise
@@ -35,6 +35,8 @@ def grade(
     scheduler: str | None = None,
     force: bool = False,
     confined: bool = True,
+    experiments: bool = False,
+    tls: Tls | None = None,
 ) -> int:
     """See :func:`dlcourse.grading.grade`."""
     find_exercise(slug, root / "solutions")
@@ -43,7 +45,7 @@ def grade(
             f"{reason}. Without it students' code would run with your own rights; if you trust "
             "every one of them, add  --no-sandbox"
         )
-    classroom = Classroom(slug, root, confined)
+    classroom = Classroom(slug, root, confined, experiments)
     with classroom.alone():
         print("".join(f"{line}\n" for line in classroom.join()), end="")
     students = _known(classroom, students)
@@ -54,7 +56,7 @@ def grade(
         )
     logging.getLogger("traitlets").setLevel(logging.CRITICAL)
     try:
-        with classroom.alone(), executor(workers, scheduler) as (pool, width):
+        with classroom.alone(), executor(workers, scheduler, tls) as (pool, width):
             made = _grade(classroom, chosen, pool, width, force or students is not None)
     finally:
         session.close()

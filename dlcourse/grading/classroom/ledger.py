@@ -5,6 +5,7 @@ somebody has been removed, takes back what was known of the grades, too.
 """
 
 import json
+import weakref
 from dataclasses import dataclass, field
 
 import sqlalchemy
@@ -32,6 +33,17 @@ class Entry:
     answers: dict[str, str] = field(default_factory=dict)
 
 
+_ensured = weakref.WeakKeyDictionary()  # the tables that are known to be there, by engine
+
+
+def ensure(gradebook: Gradebook, table: sqlalchemy.Table) -> None:
+    """Make one of our tables unless it is there; asked once of an open gradebook."""
+    known = _ensured.setdefault(gradebook.engine, set())
+    if table.name not in known:
+        table.create(gradebook.engine, checkfirst=True)
+        known.add(table.name)
+
+
 def read(gradebook: Gradebook, notebook_id: str) -> Entry:
     """The entry of a submitted notebook; an empty one where there is none.
 
@@ -39,7 +51,7 @@ def read(gradebook: Gradebook, notebook_id: str) -> Entry:
         gradebook: open.
         notebook_id: nbgrader's, of the submitted notebook. It is never given twice.
     """
-    TABLE.create(gradebook.engine, checkfirst=True)
+    ensure(gradebook, TABLE)
     query = sqlalchemy.select(TABLE).where(TABLE.c.notebook_id == notebook_id)
     row = gradebook.db.execute(query).first()
     return Entry(row.inputs, json.loads(row.answers)) if row else Entry()
@@ -49,12 +61,11 @@ def write(gradebook: Gradebook, notebook_id: str, entry: Entry) -> None:
     """Replace the entry of a submitted notebook.
 
     Args:
-        gradebook: open; what else is under way in it is committed, too.
+        gradebook: open; the entry is there for others when what is under way is committed.
         notebook_id: nbgrader's, of the submitted notebook.
         entry: the new one.
     """
-    TABLE.create(gradebook.engine, checkfirst=True)
+    ensure(gradebook, TABLE)
     values = {"inputs": entry.inputs, "answers": json.dumps(entry.answers)}
     gradebook.db.execute(TABLE.delete().where(TABLE.c.notebook_id == notebook_id))
     gradebook.db.execute(TABLE.insert().values(notebook_id=notebook_id, **values))
-    gradebook.db.commit()

@@ -1,42 +1,46 @@
-"""The gradebook, and the one who writes it: nbgrader itself, one student after another.
+"""The gradebook, and the one who writes it: one student after another, as nbgrader would.
 
 Whatever is killed at whatever moment, the next run completes the class: a grade counts as made
 when the finished folder is in its place and the gradebook has the fingerprint of what was graded.
 """
 
 import contextlib
-import copy
+import inspect
+import json
 import os
 import shutil
-import warnings
-from dataclasses import replace
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import nbformat
-from nbconvert.exporters import NotebookExporter
+from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbformat import NotebookNode
+from nbformat.v4.rwbase import split_lines
 from nbgrader import utils
-from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.apps import NbGraderAPI
+from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.preprocessors import SaveAutoGrades
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    IgnorePattern,
+    LimitOutput,
+    NbGraderPreprocessor,
+    OverwriteCells,
+)
+from traitlets.utils.importstring import import_item
 
-from dlcourse.grading.classroom import deadlines, execute, fingerprint, ledger
-from dlcourse.grading.classroom.results import ByHand, Standing
-from dlcourse.grading.course import told
+from dlcourse.grading.classroom import deadlines, execute
+from dlcourse.grading.classroom.book import Book
+from dlcourse.grading.classroom.results import Standing
+from dlcourse.grading.classroom.works import Work
 from dlcourse.grading.submissions import template
-from dlcourse.grading.submissions.transplant import REFUSED
 
 FINGERPRINT = "graded.sha256"
+IN_MEMORY = (IgnorePattern, LimitOutput, ClearMetadataPreprocessor)  # steps that need no gradebook
 
 
-class SaveGrades(SaveAutoGrades):
-    """The step of ``Autograde`` that enters points.
-
-    nbgrader's own asks for a new look at all points that were given by hand whenever a submission
-    is graded again. Here what was graded by hand stays so while the answer is the same, and what
-    waits for a person waits on when a file comes in that cannot be read.
-    """
+class SaveGrades(NbGraderPreprocessor):
+    """The step of ``Autograde`` that enters points; see :meth:`Book.enter`."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Enter the points of a notebook.
@@ -49,53 +53,11 @@ class SaveGrades(SaveAutoGrades):
             Both, unchanged.
         """
         given = resources["nbgrader"]
-        names = given["notebook"], given["assignment"], given["student"]
         with Gradebook(given["db_url"]) as gradebook:
-            notebook = gradebook.find_submission_notebook(*names).id
-            entry = ledger.read(gradebook, notebook)
-        self._before, self._now = entry.answers, fingerprint.of_answers(nb)
-        self._refused = REFUSED in nb.metadata
-        nb, resources = super().preprocess(nb, resources)
-        with Gradebook(given["db_url"]) as gradebook:
-            ledger.write(gradebook, notebook, replace(entry, answers=self._now))
+            book = Book(gradebook, given["assignment"])
+            with book.transaction():
+                book.enter(book.work(given["student"]), nb)
         return nb, resources
-
-    def _add_score(self, cell: NotebookNode, resources: dict) -> None:
-        name = cell.metadata["nbgrader"]["grade_id"]
-        names = self.notebook_id, self.assignment_id, self.student_id
-        grade = self.gradebook.find_grade(name, *names)
-        # A row that nbgrader has just made says so too, of an answer that nobody has given.
-        waited = grade.needs_manual_grade and name in self._before
-        if self._before.get(name) != self._now[name]:
-            super()._add_score(cell, resources)
-        grade.auto_score, _ = utils.determine_grade(cell, self.log)
-        # What cannot be read answers nothing: who waited for a person before it waits still.
-        if waited and self._refused:
-            grade.needs_manual_grade = True
-        self.gradebook.db.commit()
-
-
-def standing(gradebook: Gradebook, slug: str, student: str) -> Standing | None:
-    """What a gradebook has for a student and an exercise; None if it is nothing."""
-    try:
-        submission = gradebook.find_submission(slug, student)
-        notebook = gradebook.find_submission_notebook(slug, slug, student)
-    except MissingEntry:
-        return None
-    by_hand = tuple(
-        ByHand(grade.name, grade.manual_score, grade.needs_manual_grade)
-        for grade in notebook.grades
-        if grade.needs_manual_grade or grade.manual_score is not None
-    )
-    penalty = submission.late_submission_penalty or 0.0
-    return Standing(
-        max(0.0, submission.score - penalty),
-        submission.max_score,
-        penalty,
-        ledger.read(gradebook, notebook.id).inputs,
-        submission.extension,
-        by_hand,
-    )
 
 
 class Record:
@@ -116,28 +78,52 @@ class Record:
         self.folder = Path(course.format_path(course.autograded_directory, ".", "."))
         self.pages = Path(course.format_path(course.feedback_directory, ".", "."))
         with self.gradebook() as gradebook:
-            self.template = template.read(course, gradebook, slug, slug)
+            self.template = self._checked(template.read(course, gradebook, slug, slug))
             self.due = gradebook.find_assignment(slug).duedate
             self.deadlines = deadlines.read(gradebook, slug)
-            # Another plugin of the instructor's has its own rules.
-            plugin = str(config.AssignLatePenalties.get("plugin_class", ""))
-            self.ruled = plugin == f"{deadlines.__name__}.Deadline"
             self.enrolled = {student.id for student in gradebook.students}
+        # Another plugin of the instructor's has its own rules.
+        plugin = str(config.AssignLatePenalties.get("plugin_class", ""))
+        self.ruled = plugin == f"{deadlines.__name__}.Deadline"
+        self._book: Book | None = None
+        self._converter = Autograde(coursedir=course, config=config)
+        self._steps = list(self._configured())
+        source = course.format_path(course.source_directory, ".", slug)
+        files = utils.find_all_files(source, [*course.ignore, "*.ipynb"])
+        self._files = [(Path(path), Path(os.path.relpath(path, source))) for path in files]
 
     def gradebook(self) -> Gradebook:
         """The gradebook, to be used in a ``with`` statement."""
         return Gradebook(self.course.db_url, self.course.course_id)
 
+    @property
+    def book(self) -> Book:
+        """The exercise in the gradebook, which is opened at the first use; see :meth:`close`."""
+        if self._book is None:
+            self._book = Book(self.gradebook(), self.slug)
+        return self._book
+
+    def close(self) -> None:
+        """Close the gradebook."""
+        if self._book is not None:
+            self._book.gradebook.close()
+            self._book = None
+
+    def _checked(self, notebook: NotebookNode) -> NotebookNode:
+        """With the checksums of nbgrader's table, by which it knows what nobody has answered."""
+        names = {"assignment": self.slug, "notebook": self.slug, "db_url": self.course.db_url}
+        return OverwriteCells(config=self.config).preprocess(notebook, {"nbgrader": names})[0]
+
     def standing(self, student: str) -> Standing | None:
         """What the gradebook has for a student; None if it is nothing."""
-        with self.gradebook() as gradebook:
-            return standing(gradebook, self.slug, student)
+        return self.book.standing(student)
 
     def settle(self, student: str) -> None:
         """Apply due date, extension and rule to the grade that is there."""
         if self.ruled and self.deadlines:
-            with self.gradebook() as gradebook:
-                deadlines.settle(gradebook, self.slug, student)
+            with self.book.transaction():
+                if work := self.book.work(student):
+                    deadlines.settle(self.book, work, self.deadlines, student)
 
     def up_to_date(self, student: str, standing: Standing | None, inputs: str) -> bool:
         """Whether just this has been graded, to the end, and the gradebook still knows it."""
@@ -155,71 +141,96 @@ class Record:
         timestamp: str,
         secret: str = "",
     ) -> None:
-        """Let nbgrader enter the outputs, aside, and move the finished folder to its place.
+        """Enter the outputs, aside, and move the finished folder to its place.
 
         Args:
             student: whose.
-            whole: the instructor's notebook with the student's text in it.
+            whole: the instructor's notebook with the student's text in it; changed in place.
             outputs: by the cells' ids.
             inputs: the fingerprint of what was graded.
             timestamp: when it was handed in; '' if that is not known.
             secret: under what name nbgrader's exchange gives the feedback back; '' without one.
-
-        Raises:
-            RuntimeError: if nbgrader fails; the message is its own.
         """
-        handed_in = self.staging / "submitted" / student / self.slug
-        handed_in.mkdir(parents=True)
-        nbformat.write(whole, handed_in / f"{self.slug}.ipynb")
-        if timestamp:
-            (handed_in / "timestamp.txt").write_text(timestamp)
-        if secret:
-            (handed_in / "submission_secret.txt").write_text(secret)
-        self._sign(student, "", timestamp)
-        config = self._aside(outputs)
-        api = NbGraderAPI(CourseDirectory(config=config), config=config)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # SQLAlchemy's, at nbgrader's way of adding rows
-            done = api.autograde(self.slug, student, force=True)
-        if not done["success"]:
-            raise RuntimeError(told(done, Path(self.course.root)))
         made = self.staging / "autograded" / student / self.slug
+        shutil.rmtree(made, ignore_errors=True)
+        made.mkdir(parents=True)
+        for path, name in self._files:
+            (made / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, made / name)
+        for name, text in (("timestamp.txt", timestamp), ("submission_secret.txt", secret)):
+            if text:
+                (made / name).write_text(text)
+        handed_in = utils.parse_utc(timestamp) if timestamp else None
+        path = made / f"{self.slug}.ipynb"
+        execute.put(whole, outputs)
+        with self._hooks(student, path), self.book.transaction():
+            work = self.book.hand_in(student, handed_in)
+            self.book.sign(work, "")
+            whole = self._take_steps(whole, student, work)
+            _write(whole, path)
+            self.book.sign(work, inputs)
+        for file in made.rglob("*"):
+            if file.is_file():
+                file.chmod(int(str(self._converter.permissions), 8))
         (made / FINGERPRINT).write_text(inputs)
         final = self.folder / student / self.slug
         shutil.rmtree(final, ignore_errors=True)
         final.parent.mkdir(parents=True, exist_ok=True)
         os.replace(made, final)
-        self._sign(student, inputs, timestamp)
-        shutil.rmtree(handed_in.parent)
 
-    def _sign(self, student: str, inputs: str, timestamp: str) -> None:
-        """Let the gradebook know what the grade of a student is, or will be, made of."""
-        with self.gradebook() as gradebook, contextlib.suppress(MissingEntry):
-            notebook = gradebook.find_submission_notebook(self.slug, self.slug, student)
-            entry = ledger.read(gradebook, notebook.id)
-            if not timestamp:  # nbgrader would keep that of an earlier submission
-                notebook.assignment.timestamp = None
-            ledger.write(gradebook, notebook.id, replace(entry, inputs=inputs))
+    def _configured(self) -> Iterator[Callable | type]:
+        """The steps of nbgrader's configuration, those of ours and of nbgrader's as they are."""
+        for step in self._converter.autograde_preprocessors:
+            found = import_item(step) if isinstance(step, str) else step
+            if found in (SaveGrades, AssignLatePenalties):
+                yield found
+            elif found not in (execute.Execute, CheckCellMetadata):
+                # Of the latter: what is entered is made of the instructor's cells.
+                yield found(config=self.config) if inspect.isclass(found) else found
 
-    def _aside(self, outputs: dict):
-        """How nbgrader is configured for entering outputs that are there already."""
-        config = copy.deepcopy(self.config)
-        config.CourseDirectory.submitted_directory = str(self.staging / "submitted")
-        config.CourseDirectory.autograded_directory = str(self.staging / "autograded")
-        # What is handed to nbgrader is made of the instructor's cells: all that its further steps
-        # clean and check is as it should be. OverwriteCells adds the checksums.
-        config.Autograde.exporter_class = NotebookExporter
+    def _take_steps(self, whole: NotebookNode, student: str, work: Work) -> NotebookNode:
+        names = {"student": student, "assignment": self.slug, "notebook": self.slug}
+        resources = {"nbgrader": names | {"db_url": self.course.db_url}, "unique_key": self.slug}
+        for step in self._steps:
+            if step is SaveGrades:
+                self.book.enter(work, whole)
+            elif step is AssignLatePenalties:
+                self._take_off(work, student)
+            else:
+                if not isinstance(step, IN_MEMORY):
+                    self.book.commit()  # it may open the gradebook itself
+                whole, resources = step(whole, resources)
+        return whole
 
-        def put(nb, resources):
-            execute.put(nb, outputs)
-            return nb, resources
+    def _take_off(self, work: Work, student: str) -> None:
+        """What a late submission loses, by the plugin that the course has for it."""
+        book = self.book
+        if self.ruled:
+            deadlines.settle(book, work, self.deadlines, student)
+            if deadlines.rule_of(self.deadlines):
+                return
+        penalty, late = None, work.late(book.due)
+        if late > 0:
+            step = AssignLatePenalties(config=self.config)
+            step.gradebook, step.assignment_id, step.student_id = book.gradebook, self.slug, student
+            step.notebook_id, step.db_url = self.slug, self.course.db_url
+            step.init_plugin()
+            book.commit()  # it may read the gradebook
+            sheet = book.own(work)
+            penalty = step.plugin_inst.late_submission_penalty(student, sheet.score, late)
+            if penalty is not None:
+                penalty = step._check_late_penalty(sheet, penalty)
+        book.amend(work, work.extension, {book.notebook: penalty})
 
-        steps = list(config.Autograde.autograde_preprocessors)
-        steps[steps.index("dlcourse.grading.classroom.execute.Execute")] = put
-        steps.remove("nbgrader.preprocessors.CheckCellMetadata")
-        config.Autograde.autograde_preprocessors = steps
-        config.Autograde.sanitize_preprocessors = ["nbgrader.preprocessors.OverwriteCells"]
-        return config
+    @contextlib.contextmanager
+    def _hooks(self, student: str, path: Path) -> Iterator[None]:
+        """Let nbgrader's hooks run, if the course has any, before and after."""
+        converter, names = self._converter, {"assignment_id": self.slug, "student_id": student}
+        with utils.temp_attrs(self.course, **names):
+            converter.notebooks = [str(path)]
+            converter.run_pre_convert_hook()
+            yield
+            converter.run_post_convert_hook()
 
     def forget(self, student: str) -> None:
         """Remove a student's grade of this exercise, the graded notebook and the feedback."""
@@ -227,3 +238,11 @@ class Record:
             gradebook.remove_submission(self.slug, student)
         for folder in (self.folder, self.pages):
             shutil.rmtree(folder / student / self.slug, ignore_errors=True)
+
+
+def _write(notebook: NotebookNode, path: Path) -> None:
+    """Write a notebook, a line for each cell; indented JSON would take ten times as long."""
+    whole = dict(split_lines(notebook))
+    cells = ",\n".join(json.dumps(cell, ensure_ascii=False) for cell in whole.pop("cells"))
+    rest = json.dumps(whole, ensure_ascii=False)
+    path.write_text(f'{{"cells": [\n{cells}\n],\n{rest[1:]}\n', encoding="utf-8")

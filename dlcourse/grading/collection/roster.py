@@ -12,7 +12,7 @@ from pathlib import Path
 from nbgrader.api import Gradebook
 
 from dlcourse.grading.collection.platforms import tidy
-from dlcourse.grading.course import UserError
+from dlcourse.grading.course import LONGEST, UserError
 
 # How the columns are called, in lower case, without signs between the words; the first that a
 # file has counts.
@@ -237,7 +237,17 @@ def enter(gradebook: Gradebook, people: Sequence[Student]) -> list[tuple[str, St
 
     Returns:
         A row for each person who is new, changed or gone: which of these, who, and what changed.
+
+    Raises:
+        UserError: if somebody's id, name or address is longer than the gradebook can hold.
     """
+    for person in people if gradebook.engine.dialect.name != "sqlite" else ():
+        for key, value in asdict(person).items():
+            if len(value) > LONGEST:
+                raise UserError(
+                    f"the {key.replace('_', ' ')} {value[:40]}… has {len(value)} characters; this "
+                    f"gradebook has room for {LONGEST}"
+                )
     before = {student.id: student for student in known(gradebook)}
     rows = []
     for person in people:

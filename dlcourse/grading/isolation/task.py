@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,14 +56,19 @@ class Task:
     confined: bool = True
 
 
-def cells(notebook: NotebookNode) -> tuple[Cell, ...]:
-    """The code cells of a notebook that :mod:`dlcourse.grading.submissions.transplant` made."""
+def cells(notebook: NotebookNode, without: Collection[str] = ()) -> tuple[Cell, ...]:
+    """The code cells of a notebook that :mod:`dlcourse.grading.submissions.transplant` made.
+
+    Args:
+        notebook: the notebook.
+        without: ids of cells that are not to be run.
+    """
     found = []
     given = [cell.metadata.get("dlcourse", {}).get("answers", ()) for cell in notebook.cells]
     answers = set().union(*given)
     for cell in notebook.cells:
         skipped = "skip-execution" in cell.metadata.get("tags", [])
-        if cell.cell_type != "code" or not cell.source.strip() or skipped:
+        if cell.cell_type != "code" or not cell.source.strip() or skipped or cell.id in without:
             continue
         own = cell.metadata.get("dlcourse", {})
         role = own.get("role") or ("test" if utils.is_grade(cell) else "shared")

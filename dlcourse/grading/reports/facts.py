@@ -9,7 +9,7 @@ import re
 import statistics
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from dlcourse.grading.content.text import plain
@@ -107,6 +107,7 @@ class Report:
     flags: tuple[Flag, ...]
     unread: tuple[str, ...]  # graded students whose autograded notebook is missing or damaged
     pairs: tuple[Pair, ...] = ()
+    saved: Mapping[str, int] = field(default_factory=dict)  # outputs of experiments not run
 
     def of(self, state: str) -> list[Student]:
         """The students in a state."""
@@ -223,6 +224,7 @@ def collect(slug: str, root: Path) -> Report:
         flags=tuple(_flags(course, judged)),
         unread=tuple(student.id for student in graded if works[student.id].missing),
         pairs=alike.pairs(course, judged),
+        saved={name: w.saved for name, w in judged.items() if w.saved is not None},
     )
 
 

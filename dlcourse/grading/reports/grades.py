@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from nbgrader.api import Gradebook
+from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import ExportPlugin
 from traitlets import Unicode
 
-from dlcourse.grading.classroom.record import standing
+from dlcourse.grading.classroom.book import Book
 from dlcourse.grading.classroom.results import Standing
 from dlcourse.grading.collection import roster
 from dlcourse.grading.collection.roster import Table
@@ -70,8 +70,10 @@ def filled(
 
 
 def _grades(gradebook: Gradebook, slug: str) -> dict[str, Standing]:
-    found = {s.id: standing(gradebook, slug, s.id) for s in gradebook.students}
-    return {student: grade for student, grade in found.items() if grade}
+    try:
+        return Book(gradebook, slug).standings()
+    except MissingEntry:  # nothing of it has been graded
+        return {}
 
 
 def _put(

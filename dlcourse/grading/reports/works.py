@@ -8,6 +8,7 @@ from nbformat import NotebookNode
 
 from dlcourse.grading.content.text import plain
 from dlcourse.grading.reports.sources import Course
+from dlcourse.grading.submissions.tasks import OURS, SAVED
 
 REFUSAL = "refusal"  # id of the first cell of a refused submission's notebook; it has the reason
 # Errors that are the grader's own.
@@ -46,6 +47,7 @@ class Work:
         events: what the grader's limits ended.
         texts: the student's own code.
         prose: answers in words.
+        saved: how many outputs were handed in with experiments that were not run; None without any.
     """
 
     missing: bool = False
@@ -55,6 +57,7 @@ class Work:
     events: list[Event] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
     prose: list[Text] = field(default_factory=list)
+    saved: int | None = None
 
 
 def work(course: Course, student: str) -> Work:
@@ -91,6 +94,9 @@ def work(course: Course, student: str) -> Work:
         elif not name and cell.get("id") not in source.ids:
             before = f"own cell before {place}" if place else "own cell at the end"
             here.texts.append(Text("", before, cell.source))
+        if SAVED in (cell.metadata.get(OURS) or {}):
+            here.saved = (here.saved or 0) + len(cell.get("outputs", [])) - 1
+            continue  # an error in what was handed in may be anybody's
         kind, message = _error(cell.get("outputs", []))
         if message:
             here.messages[name] = message

@@ -5,8 +5,10 @@
 :class:`SubmissionExporter`. A refusal is a sentence that tells the student what to do.
 """
 
+import contextlib
 import json
 import os
+import re
 import stat
 import sys
 import warnings
@@ -33,6 +35,7 @@ NESTED = (
     "{} nests lists or objects hundreds of levels deep in one another, which no notebook needs: "
     + AFRESH
 )
+HALF = re.compile(r"\\ud[89a-f]", re.IGNORECASE)
 REFUSAL = "dlcourse_refusal"  # in nbconvert's resources: why a submission is not graded
 OURS = "dlcourse"  # how the names of all metadata begin that only the grader writes
 
@@ -108,14 +111,11 @@ def read_notebook(path: Path, name: str | None = None) -> "NotebookNode":
             f"{name} holds a number of more than {sys.get_int_max_str_digits()} digits, which no "
             f"notebook needs: {AFRESH}"
         ) from error
-    # Half characters, which JSON can hold and a file cannot, become question marks.
-    text = json.dumps(notebook, ensure_ascii=False).encode("utf-8", "replace").decode()
+    if HALF.search(text):  # half characters, which JSON can hold and a file cannot
+        text = json.dumps(notebook, ensure_ascii=False).encode("utf-8", "replace").decode()
+        notebook = json.loads(text)
     try:
-        with warnings.catch_warnings():
-            # A file merged or copied by hand may have a cell id twice: no reason to refuse it.
-            warnings.simplefilter("ignore")
-            nbformat.validate(validator.normalize(nbformat.from_dict(json.loads(text)))[1])
-            notebook = validator.normalize(nbformat.reads(text, as_version=4))[1]
+        notebook = _valid(notebook, text)
     except RecursionError as error:
         raise RefusedError(NESTED.format(name)) from error
     except Exception as error:  # nbformat has a dozen ways to refuse
@@ -158,6 +158,26 @@ def _read_text(path: Path, name: str) -> str:
             f"{name} is not a notebook: it is not a text file in UTF-8. Hand in the .ipynb file as "
             "JupyterLab saves it."
         ) from error
+
+
+def _valid(notebook: object, text: str) -> "NotebookNode":
+    """A notebook in the current format, whose cells have ids of their own.
+
+    Raises:
+        Exception: of many kinds, if it is no notebook.
+    """
+    with warnings.catch_warnings():
+        # A file merged or copied by hand may have a cell id twice: no reason to refuse it.
+        warnings.simplefilter("ignore")
+        with contextlib.suppress(Exception):  # below it is said what is wrong
+            current = (nbformat.v4.nbformat, nbformat.v4.nbformat_minor)
+            made = nbformat.v4.to_notebook_json(notebook)
+            ids = {cell["id"] for cell in made.cells}
+            if (made.nbformat, made.nbformat_minor) == current and len(ids) == len(made.cells):
+                nbformat.validate(made)
+                return made
+        nbformat.validate(validator.normalize(nbformat.from_dict(notebook))[1])
+        return validator.normalize(nbformat.reads(text, as_version=4))[1]
 
 
 def _check_cells(notebook: "NotebookNode", name: str) -> None:

@@ -16,10 +16,10 @@ is tested. The rules:
 * What the student added, and further copies of a cell to be filled in, stay in place as plain code
   or text: before the exercise's cell that follows them in the submission. So an honest notebook
   runs in the order in which its author ran it.
-* Outputs and metadata are dropped. Pictures pasted into an answer that a person reads remain.
+* Outputs and metadata are dropped. What remains is what a person reads: pictures pasted into an
+  answer, and the outputs of experiments, made harmless (:mod:`tasks`).
 """
 
-import copy
 from collections.abc import Iterable
 
 import nbformat
@@ -29,7 +29,7 @@ from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from dlcourse.grading.submissions import changes, matching, template
+from dlcourse.grading.submissions import changes, matching, tasks, template
 from dlcourse.grading.submissions.intake import REFUSAL
 from dlcourse.grading.submissions.template import grade_id
 
@@ -118,7 +118,7 @@ def refusal(exercise: NotebookNode, reason: str) -> NotebookNode:
     Returns:
         The notebook to grade; it earns nothing, and its author reads why.
     """
-    notebook = copy.deepcopy(exercise)
+    notebook = nbformat.from_dict(exercise)  # a copy
     notebook.metadata[REFUSED] = reason
     text = f"**This submission could not be graded.** {reason}"
     notebook.cells.insert(0, nbformat.v4.new_markdown_cell(text, id="refusal"))
@@ -130,12 +130,13 @@ def transplant(exercise: NotebookNode, submission: NotebookNode) -> NotebookNode
 
     Args:
         exercise: with stubs and all tests, as :mod:`template` reads it. Not changed.
-        submission: the student's notebook; only its cells' text, types, ids and order are read.
+        submission: the student's notebook; only its cells' text, types, ids, order and outputs are
+            read.
 
     Returns:
         The notebook to grade.
     """
-    notebook = copy.deepcopy(exercise)
+    notebook = nbformat.from_dict(exercise)  # a copy
     matches = matching.match(exercise, submission)
     released = [cell.source for cell in exercise.cells]
     own_text = {text.strip() for source in released for text in (source, changes.visible(source))}
@@ -153,6 +154,7 @@ def transplant(exercise: NotebookNode, submission: NotebookNode) -> NotebookNode
         before, after = around.setdefault(place, ([], []))
         found.setdefault(place, match.how)
         if not utils.is_solution(ours):
+            tasks.save(cell, ours)
             rest, imports = changes.without_imports(cell, ours)
             if imports:
                 after.extend(_free(nbformat.v4.new_code_cell(imports), own_text))
@@ -165,6 +167,7 @@ def transplant(exercise: NotebookNode, submission: NotebookNode) -> NotebookNode
             filled.add(place)
             found[place] = match.how
             ours.source = cell.source
+            tasks.save(cell, ours)
             if pictures := _pictures(cell, ours):
                 ours.attachments = pictures
         before.extend(waiting)
@@ -183,6 +186,7 @@ def transplant(exercise: NotebookNode, submission: NotebookNode) -> NotebookNode
         cells += [*before, cell, *after]
     notebook.cells = [*cells, *waiting]
     _number(notebook, known={cell.id for cell in exercise.cells})
+    tasks.keep(notebook)
     fillable = [i for i, cell in enumerate(exercise.cells) if utils.is_solution(cell)]
     _tell(
         notebook,
@@ -245,7 +249,9 @@ def _free(cell: NotebookNode, own_text: set[str]) -> Iterable[NotebookNode]:
     if not cell.source.strip() or cell.source.strip() in own_text:
         return
     if cell.cell_type == "code":
-        yield nbformat.v4.new_code_cell(cell.source, metadata={"dlcourse": {"role": "student"}})
+        own = nbformat.v4.new_code_cell(cell.source, metadata={"dlcourse": {"role": "student"}})
+        tasks.save(cell, own)
+        yield own
     elif cell.cell_type == "markdown":
         plain = nbformat.v4.new_markdown_cell(cell.source)
         if pictures := _pictures(cell, plain):

@@ -13,8 +13,10 @@ from nbgrader.preprocessors import Execute
 from dlcourse.grading.content.text import printable
 from dlcourse.grading.course import UserError, load_config
 from dlcourse.grading.submissions import intake, transplant
+from dlcourse.grading.submissions import tasks as parts
+from dlcourse.grading.submissions.tasks import Task
 from dlcourse.grading.validation import released, tasks
-from dlcourse.grading.validation.tasks import Outcome, Task
+from dlcourse.grading.validation.tasks import Outcome
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -43,7 +45,7 @@ def check(
     if alone:
         exercise, changed = released.itself(path, notebook)
     whole = transplant.transplant(exercise, notebook)
-    found = tasks.tasks(whole)
+    found = parts.tasks(whole)
     looked_at = tasks.chosen(found, names, experiments)
     print(f"Running {printable(str(path))} …", flush=True)
     _run(path, root, whole, tasks.to_run(found, looked_at))
@@ -57,7 +59,7 @@ def check(
         stubs = {} if alone else {cell.id: cell.source for cell in exercise.cells}
         _say_what_is_read(stubs, whole, by_hand, lacks)
         if not experiments and any(task.cells for task in by_hand):
-            _say_what_was_not_run(notebook, by_hand)
+            _say_what_was_not_run(stubs, notebook, by_hand)
     print("Further tests, hidden here, run when your work is graded.")
     return int(bool(changed) or not all(outcome.state in tasks.GOOD for outcome in outcomes))
 
@@ -99,7 +101,7 @@ def _say_what_is_read(
     """Print which tasks a person grades, and what is missing of them."""
     if not by_hand:
         return
-    graded = {tasks.name_of(cell): cell for cell in whole.cells if utils.is_grade(cell)}
+    graded = {parts.name_of(cell): cell for cell in whole.cells if utils.is_grade(cell)}
     shown = []
     for task in by_hand:
         gone = [name for name in task.fill if name in lacks]
@@ -112,13 +114,19 @@ def _say_what_is_read(
     print(f"\nGraded by hand, so not checked: {', '.join(shown)}.")
 
 
-def _say_what_was_not_run(notebook: "NotebookNode", by_hand: list[Task]) -> None:
-    """Print that experiments were not run, and how they ended when their author ran them."""
+def _say_what_was_not_run(
+    stubs: dict[str, str], notebook: "NotebookNode", by_hand: list[Task]
+) -> None:
+    """Print that experiments were not run, and what is saved of their author's run."""
     print("Its code was not run: --experiments runs it, too.")
-    saved = {c.source: tasks.raised(c) for c in notebook.cells if c.cell_type == "code"}
+    saved = {cell.source: cell for cell in notebook.cells if cell.cell_type == "code"}
     for task in by_hand:
-        for line in [line for cell in task.cells for line in saved.get(cell.source, [])]:
+        own = [cell.source for cell in task.cells if stubs.get(cell.id) != cell.source]
+        theirs = [saved[source] for source in own if source in saved]
+        for line in [line for cell in theirs for line in tasks.raised(cell)]:
             print(f"As it was saved, {task.name} raises {line.strip()}")
+        if theirs and not any(cell.outputs for cell in theirs):
+            print(f"As it was saved, {task.name} has no output: a person will see none.")
 
 
 def _run(path: Path, root: Path, whole: "NotebookNode", cells: list["NotebookNode"]) -> None:

@@ -1,7 +1,6 @@
-"""The tasks of an exercise, which of their cells run, and what came of each."""
+"""Which of a notebook's tasks are looked at, which cells run for that, and what came of each."""
 
 import ast
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ from nbgrader import utils
 
 from dlcourse.grading.content.text import printable
 from dlcourse.grading.course import UserError
-from dlcourse.grading.submissions.template import grade_id
+from dlcourse.grading.submissions.tasks import Task
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -20,35 +19,6 @@ if TYPE_CHECKING:
 ANSWERED, PASS, FAIL, MISSING, RAISES, RAN = "answered", "pass", "FAIL", "MISSING", "RAISES", "ran"
 NO_ANSWER = "NO ANSWER"
 GOOD = (ANSWERED, PASS, RAN)
-QUESTIONS = {"check_choice", "check_number"}  # checks that take any answer of the right kind
-
-
-@dataclass(eq=False)
-class Task:
-    """One task.
-
-    Attributes:
-        name: its cell's, ``b3-penalty``.
-        cells: the code cells that belong to it, in order: its answers and what stands before them.
-        fill: the names of its cells to be filled in.
-        test: the cell with its tests; None where a person grades it.
-    """
-
-    name: str
-    cells: list["NotebookNode"]
-    fill: list[str]
-    test: "NotebookNode | None" = None
-
-    @property
-    def question(self) -> bool:
-        """Whether its visible test only asks whether there is an answer."""
-        used = set(re.findall(r"\btesting\.(\w+)", self.test.source)) if self.test else set()
-        return bool(used) and used <= QUESTIONS
-
-    def meant(self, name: str) -> bool:
-        """Whether somebody who says ``B3`` or ``b3-penalty`` means this one."""
-        name = name.casefold()
-        return self.name.casefold() == name or self.name.casefold().startswith(f"{name}-")
 
 
 @dataclass
@@ -58,32 +28,6 @@ class Outcome:
     task: Task
     state: str
     lines: list[str] = field(default_factory=list)
-
-
-def tasks(notebook: "NotebookNode") -> list[Task]:
-    """The tasks of a notebook, in order; what stands after the last one is part of that."""
-    found: list[Task] = []
-    cells: list[NotebookNode] = []
-    fill: list[str] = []
-    for cell in notebook.cells:
-        solution = utils.is_solution(cell)
-        if solution:
-            fill.append(grade_id(cell))
-        test = utils.is_grade(cell) and not solution
-        if cell.cell_type == "code" and cell.source.strip() and not test:
-            cells.append(cell)
-        if utils.is_grade(cell):
-            found.append(Task(name_of(cell), cells, fill, cell if test else None))
-            cells, fill = [], []
-    if found:
-        found[-1].cells += cells
-        found[-1].fill += fill
-    return found
-
-
-def name_of(cell: "NotebookNode") -> str:
-    """What the task is called that a graded cell belongs to."""
-    return printable(grade_id(cell)).removesuffix("-test")
 
 
 def chosen(found: Sequence[Task], asked: Sequence[str], experiments: bool) -> list[Task]:

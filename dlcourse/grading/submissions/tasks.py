@@ -1,0 +1,130 @@
+"""The tasks of an exercise: which cells belong to which, and what a person grades.
+
+A task ends with the cell that has its points. Where that is a test, the test says what the answer
+is worth. Where it is an answer, a person does: the code before it, as of the open experiments of
+part C, earns nothing by being run. So grading shows what its author saved with it, see
+:func:`keep`, and runs it only if it is asked to.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from nbgrader import utils
+
+from dlcourse.grading.content import outputs
+from dlcourse.grading.content.text import printable
+from dlcourse.grading.submissions.template import grade_id
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+QUESTIONS = {"check_choice", "check_number"}  # checks that take any answer of the right kind
+OURS, SAVED = "dlcourse", "handed_in"  # where a cell of a notebook to grade has saved outputs
+MOST = 20_000_000  # characters of all saved outputs of a notebook
+
+
+@dataclass(eq=False)
+class Task:
+    """One task.
+
+    Attributes:
+        name: its cell's, ``b3-penalty``.
+        cells: the code cells that belong to it, in order: its answers and what stands before them.
+        fill: the names of its cells to be filled in.
+        test: the cell with its tests; None where a person grades it.
+    """
+
+    name: str
+    cells: list["NotebookNode"]
+    fill: list[str]
+    test: "NotebookNode | None" = None
+
+    @property
+    def question(self) -> bool:
+        """Whether its visible test only asks whether there is an answer."""
+        used = set(re.findall(r"\btesting\.(\w+)", self.test.source)) if self.test else set()
+        return bool(used) and used <= QUESTIONS
+
+    def meant(self, name: str) -> bool:
+        """Whether somebody who says ``B3`` or ``b3-penalty`` means this one."""
+        name = name.casefold()
+        return self.name.casefold() == name or self.name.casefold().startswith(f"{name}-")
+
+
+def tasks(notebook: "NotebookNode") -> list[Task]:
+    """The tasks of a notebook, in order; what stands after the last one is part of that."""
+    found: list[Task] = []
+    cells: list[NotebookNode] = []
+    fill: list[str] = []
+    for cell in notebook.cells:
+        solution = utils.is_solution(cell)
+        if solution:
+            fill.append(grade_id(cell))
+        test = utils.is_grade(cell) and not solution
+        if cell.cell_type == "code" and cell.source.strip() and not test:
+            cells.append(cell)
+        if utils.is_grade(cell):
+            found.append(Task(name_of(cell), cells, fill, cell if test else None))
+            cells, fill = [], []
+    if found:
+        found[-1].cells += cells
+        found[-1].fill += fill
+    return found
+
+
+def name_of(cell: "NotebookNode") -> str:
+    """What the task is called that a graded cell belongs to."""
+    return printable(grade_id(cell)).removesuffix("-test")
+
+
+def experiments(notebook: "NotebookNode") -> list["NotebookNode"]:
+    """The code cells of what a person grades, as far as they stand behind the last test.
+
+    What stands before a test is not among them: the test may need what it defines.
+    """
+    found = tasks(notebook)
+    tested = [number for number, task in enumerate(found) if task.test is not None]
+    begin = tested[-1] + 1 if tested else 0
+    return [cell for task in found[begin:] for cell in task.cells]
+
+
+def save(cell: "NotebookNode", ours: "NotebookNode") -> None:
+    """Note a student's outputs with the cell of the notebook to grade that has the student's text.
+
+    Args:
+        cell: the student's.
+        ours: changed in place.
+    """
+    if cell.cell_type == ours.cell_type == "code":
+        ours.metadata.setdefault(OURS, {})[SAVED] = cell.outputs
+
+
+def keep(notebook: "NotebookNode") -> None:
+    """Of the outputs that :func:`save` has noted keep what experiments show, made harmless.
+
+    Args:
+        notebook: the one to grade, complete; changed in place.
+    """
+    shown, left = {cell.id for cell in experiments(notebook)}, MOST
+    for cell, saved in _taken(notebook):
+        if cell.id in shown:
+            harmless, left = outputs.within(outputs.trusted(saved), left)
+            cell.metadata.setdefault(OURS, {})[SAVED] = harmless
+
+
+def forget(notebook: "NotebookNode") -> None:
+    """Take out the saved outputs again, since the experiments are going to be run."""
+    for _ in _taken(notebook):
+        pass
+
+
+def _taken(notebook: "NotebookNode") -> Iterator[tuple["NotebookNode", object]]:
+    for cell in notebook.cells:
+        own = cell.metadata.get(OURS, {})
+        if SAVED in own:
+            saved = own.pop(SAVED)
+            if not own:
+                del cell.metadata[OURS]
+            yield cell, saved
