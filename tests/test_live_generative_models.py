@@ -162,14 +162,10 @@ def test_tasks_of_the_diffusion_can_be_solved_by_keyboard(browser):
         figure.get_by_label("Steps taken", exact=True).focus()
         page.keyboard.press("End")
         tasks = figure.locator(".live-task")
-        figure.get_by_label("Your point, up", exact=True).focus()
-        page.keyboard.press("End")
-        across = figure.get_by_label("Your point, across", exact=True)
-        across.focus()
-        page.keyboard.press("Home")
+        figure.get_by_role("button", name="Other noise").focus()
         for _ in range(60):
-            page.keyboard.press("ArrowRight")
-            page.wait_for_timeout(20)
+            page.keyboard.press("Enter")
+            page.wait_for_timeout(50)
             if "is-solved" in tasks.nth(1).get_attribute("class"):
                 break
         solved(page, figure, 1)

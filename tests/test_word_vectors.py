@@ -212,7 +212,7 @@ def test_averages_do_not_see_the_order_and_the_others_do():
 
 def test_files_of_glove_are_found_by_their_name(tmp_path, monkeypatch):
     monkeypatch.setenv("DLCOURSE_DATA", str(tmp_path))
-    assert "makes vectors without" in datasets.available()["glove"].detail
+    assert "embeddings needs none" in datasets.available()["glove"].detail
     with pytest.raises(FileNotFoundError, match="there are none"):
         datasets.glove()
     (tmp_path / "glove.6B").mkdir()

@@ -125,7 +125,7 @@ def _texts() -> list[DatasetStatus]:
         DatasetStatus(
             "docstrings",
             all(importlib.util.find_spec(name) for name in LIBRARIES),
-            f"the documentation of {', '.join(LIBRARIES)}, embedded, no download",
+            f"docs of {', '.join(LIBRARIES)}, embedded, no download",
         ),
         DatasetStatus(
             "time_machine",
@@ -164,6 +164,5 @@ def _glove() -> DatasetStatus:
         bool(found),
         f"{', '.join(found)}, in {root}"
         if found
-        else f"no glove.….txt in {root}: put one there, or set DLCOURSE_DATA to a folder that has "
-        "one; the chapter on embeddings makes vectors without",
+        else f"no file glove.….txt in {root}; embeddings needs none",
     )

@@ -88,7 +88,7 @@
         return direction.value === "forward" && step.value > 0 && share(shown()) < 0.5 &&
           share(step.value === 1 ? points : addNoise(points, forward, kept[step.value - 2])) >= 0.5;
       });
-    kit.task("Go back from noise: place your own point so that it ends on the topmost hill.",
+    kit.task("Go back from noise, all the way: bring your own point to the topmost hill.",
       function () {
         return direction.value === "back" && step.value === STEPS &&
           hills(own[STEPS])[0] === topmost;
