@@ -156,9 +156,11 @@ def test_large_notebook_is_not_even_read(submitted, bob):
         (b"\x89PNG\r\n\x1a\n\xff\xfe", "not a text file in UTF-8"),
         ('{"cells": "é"}'.encode("utf-16"), "not a text file in UTF-8"),
         (b"[" * 100_000, "nests lists or objects hundreds of levels deep"),
-        (b"[]", "is not a Jupyter notebook"),
-        (b"{}", "is not a Jupyter notebook"),
-        (b'{"nbformat": 4, "nbformat_minor": 5}', "is not a Jupyter notebook"),
+        (b"[]", "is not a Jupyter notebook: it has no cells"),
+        (b"null", "is not a Jupyter notebook: it has no cells"),
+        (b"{}", "is not a Jupyter notebook: it has no cells"),
+        (b'{"nbformat": 4, "nbformat_minor": 5}', "is not a Jupyter notebook: it has no cells"),
+        (b'{"cells": 5, "nbformat": 4, "nbformat_minor": 5}', "is not a Jupyter notebook"),
         (b'{"nbformat": 99, "nbformat_minor": 0, "metadata": {}}', "is not a Jupyter notebook"),
     ],
 )
@@ -175,6 +177,15 @@ def test_cells_are_counted_and_measured(submitted, bob):
     notebook.cells[3:] = [nbformat.v4.new_code_cell() for _ in range(1001)]
     nbformat.write(notebook, bob)
     assert "has 1004 cells, more than the 1000 allowed" in refused(submitted)
+
+
+def test_ids_that_the_format_does_not_allow_are_no_reason_to_refuse(submitted, bob):
+    notebook = courses.released(SLUG)
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = ["W0sZmlsZQ==", "", "x" * 65, 5, None][number % 5]
+    bob.write_text(json.dumps(notebook))
+    read = intake.read_submission(submitted, "bob", SLUG)
+    assert [cell.source for cell in read.cells] == [cell.source for cell in notebook.cells]
 
 
 def test_copied_cells_and_repeated_ids_are_no_reason_to_refuse(submitted, bob):

@@ -69,6 +69,28 @@ def test_release_is_the_committed_version_and_replaces_nothing_unasked(course, t
     assert made.read_bytes() == given
 
 
+def test_nbgraders_own_release_loses_no_solved_notebook(course):
+    mine = course.folder / "exercises" / SLUG / f"{SLUG}.ipynb"
+    given, kept = mine.read_bytes(), course.folder / "grading" / "replaced"
+    course.generate(force=True)
+    course.generate()
+    assert not kept.exists()  # nothing was lost
+    mine.chmod(0o644)
+    solved = []
+    for answer in ("Because.", "I know better now."):
+        nbformat.write(course.filled(WHY | {"why": answer}), mine)
+        solved.append(mine.read_bytes())
+        course.generate()  # without --force it stays there
+        assert mine.read_bytes() == solved[-1]
+        assert len(list(kept.rglob("*.ipynb"))) == len(solved) - 1
+        done = course.nbgrader("generate_assignment", SLUG, "--force")
+        assert done.returncode == 0, done.stderr
+        assert f"is kept in {kept / SLUG}" in done.stderr
+        assert mine.read_bytes() == given
+        mine.chmod(0o644)
+    assert sorted(path.read_bytes() for path in kept.rglob("*.ipynb")) == sorted(solved)
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [

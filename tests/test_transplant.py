@@ -174,6 +174,32 @@ def test_notebook_whose_cells_lost_name_and_id_keeps_its_answers_in_order():
     ]
 
 
+def test_answer_in_words_that_lost_name_and_id_is_found_below_its_task():
+    ours = template()
+    ours.cells.insert(3, v4.new_markdown_cell("Explain it.", id="explain"))
+    ours.cells.insert(4, copied(ours, "answer", "# YOUR CODE HERE"))
+    ours.cells[4].id = ours.cells[4].metadata["nbgrader"]["grade_id"] = "trial"
+    submission = copy.deepcopy(ours)
+    submission.cells[1].source = "x = 1"
+    submission.cells[4].source = "print(x)"
+    submission.cells[5].source = "Because."
+    for cell in submission.cells[4:]:
+        cell.metadata, cell.id = {}, f"lost-{cell.id}"
+    submission.cells.append(v4.new_markdown_cell("My own notes."))
+    result = transplant.transplant(ours, submission)
+    assert result.metadata[transplant.MATCHED] == {matching.PLACE: ["trial", "report"]}
+    assert texts(result)[-4:] == ["Explain it.", "print(x)", "Because.", "My own notes."]
+    assert [cell.id for cell in result.cells[-3:-1]] == ["trial", "report"]
+    assert "* `report`" in result.cells[0].source
+    # What is there by its name is not looked for, and nothing is taken from another place.
+    del submission.cells[5]
+    submission.cells[4].metadata["nbgrader"] = ours.cells[4].metadata["nbgrader"]
+    submission.cells.insert(3, submission.cells.pop())
+    result = transplant.transplant(ours, submission)
+    assert result.metadata[transplant.LACKS] == ["report"]
+    assert texts(result)[-1] == "YOUR ANSWER HERE"
+
+
 def test_answer_written_over_a_test_is_not_taken_for_one_that_stands_elsewhere():
     submission = template()
     del submission.cells[1]

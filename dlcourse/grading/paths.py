@@ -5,16 +5,20 @@ that a folder ``dlcourse (1)`` has no notebooks, ``[2026]`` no students and ``10
 ``nbgrader_config.py``, which all of nbgrader's programs read, mends that by :func:`mend_nbgrader`.
 """
 
+import contextlib
 import glob
+import hashlib
 import os
 import re
 import sys
 import urllib.parse
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from nbgrader.converters import GenerateAssignment
     from traitlets.config import Config
 
 SQLITE = "sqlite:///"
@@ -59,10 +63,53 @@ def _glob(pattern: str) -> list[str]:
     return glob.glob(meant(pattern))
 
 
+def keeping(start: Callable) -> Callable:
+    """How nbgrader's ``generate_assignment`` begins, with what it replaces kept aside.
+
+    A folder of exercises is where students, and instructors, solve them; the command's ``--force``
+    and the formgrader's button delete what lies there. Such notebooks are then found in
+    ``replaced/``, beside the folder of submissions, unless the new ones are the same.
+
+    Args:
+        start: the method of nbgrader's.
+    """
+
+    def kept(self: "GenerateAssignment") -> None:
+        slug = self.coursedir.assignment_id
+        aside = Path(self.coursedir.root, self.coursedir.submitted_directory).parent / "replaced"
+        before = {
+            path: path.read_bytes()
+            for path in Path(self.coursedir.root, self._format_dest(slug, ".")).glob("*.ipynb")
+        }
+        copies = {}
+        for path, content in before.items():
+            digest = hashlib.sha256(content).hexdigest()[:12]
+            copies[path] = aside / slug / f"{path.stem}-{digest}.ipynb"
+            copies[path].parent.mkdir(parents=True, exist_ok=True)
+            copies[path].write_bytes(content)
+        try:
+            start(self)
+        finally:
+            for path, copy in copies.items():
+                if path.exists() and path.read_bytes() == before[path]:
+                    copy.unlink()
+                else:
+                    self.log.warning("What was in %s is kept in %s", path, copy)
+            for folder in (aside / slug, aside) if copies else ():
+                with contextlib.suppress(OSError):  # somebody's work lies in it
+                    folder.rmdir()
+
+    return kept
+
+
 def mend_nbgrader() -> None:
-    """Let nbgrader, in this process, look for files where it is told to; a second call is none."""
+    """Let nbgrader, in this process, look for files where it is told to; a second call is none.
+
+    It loses no notebook either that somebody has solved where exercises are released to.
+    """
     from nbgrader import dbutil
     from nbgrader.apps.dbapp import DbUpgradeApp
+    from nbgrader.converters import GenerateAssignment
     from nbgrader.coursedir import CourseDirectory
 
     plain = CourseDirectory.format_path
@@ -81,6 +128,7 @@ def mend_nbgrader() -> None:
         return plain(self, step, student_id, assignment_id, escape)
 
     CourseDirectory.format_path = format_path
+    GenerateAssignment.start = keeping(GenerateAssignment.start)
     for name, module in list(sys.modules.items()):
         if name.startswith("nbgrader.") and getattr(module, "glob", None) is glob:
             module.glob = SimpleNamespace(glob=_glob)

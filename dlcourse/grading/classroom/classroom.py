@@ -49,6 +49,7 @@ class Classroom:
         self.staging = self.submitted.parent / ".staging"
         release.entered(slug, self.course, self.config)
         self.record = Record(slug, self.course, self.config, self.staging)
+        self.remarks: dict[str, list[str]] = {}  # what was said of each submission
         self._alike: dict[str, list[str]] = {}  # the students' names as everybody writes them
         for name in sorted(self.record.enrolled):
             self._alike.setdefault(tidy(name), []).append(name)

@@ -61,6 +61,7 @@ def grade(
     finally:
         session.close()
     results.show(made)
+    results.remember(classroom.reports, slug, classroom.remarks)
     if students is None:
         path = classroom.reports / f"{slug}.csv"
         results.save(made, path)
@@ -190,7 +191,7 @@ def _enter(
 
 
 def _line(classroom: Classroom, student: str, whole: NotebookNode) -> Result:
-    remarks = []
+    remarks = classroom.remarks[student] = []
     if lacks := whole.metadata.get(LACKS):
         remarks.append(f"lacks cells of the exercise, which count as not filled in: {_few(lacks)}")
     for how, names in whole.metadata.get(MATCHED, {}).items():

@@ -7,7 +7,6 @@ somebody may have solved the exercise, is touched unless that is asked for.
 import copy
 import json
 import logging
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -19,12 +18,11 @@ from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 
 from dlcourse.grading.course import UserError, course_config, find_exercise, lone, told
+from dlcourse.grading.submissions.template import regions
 
 # Lines shorter than this, and imports, may well stand elsewhere, too.
 SHORTEST = 12
-REGION = re.compile(
-    r"^ *### BEGIN (SOLUTION|HIDDEN TESTS)\n(.*?)^ *### END \1", re.DOTALL | re.MULTILINE
-)
+REGION = regions("SOLUTION", "HIDDEN TESTS")
 MARKS = ("### BEGIN SOLUTION", "### BEGIN HIDDEN TESTS", "=== BEGIN MARK SCHEME")
 
 

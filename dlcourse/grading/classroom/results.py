@@ -1,17 +1,23 @@
 """The list of a class: who has which grade, and what there is to know about it."""
 
 import csv
+import io
+import json
 import os
 import shlex
 import statistics
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from dlcourse.grading.content.text import cell, printable
 
 COLUMNS = ("student", "score", "max_score", "note")
+REMARKS = ".{}-remarks.json"  # beside the reports
 WIDEST = 40  # characters of a name in the table on a terminal
+STANDS = "the grade of an earlier submission stands"
+WAITS = "has answers to grade by hand"
 GRADED, REFUSED, ABSENT, FAILED = "graded", "refused", "absent", "failed"
 
 
@@ -68,13 +74,8 @@ class Standing:
     extension: object
     by_hand: tuple[ByHand, ...]
 
-    @property
-    def waiting(self) -> bool:
-        """Whether a person has an answer to grade that has no points yet."""
-        return any(grade.waiting and grade.points is None for grade in self.by_hand)
 
-
-def graded(student: str, standing: Standing, refusal: str, remarks: list[str]) -> Result:
+def graded(student: str, standing: Standing, refusal: str, remarks: Sequence[str]) -> Result:
     """The line of somebody whose submission has been graded, or refused.
 
     Args:
@@ -83,26 +84,41 @@ def graded(student: str, standing: Standing, refusal: str, remarks: list[str]) -
         refusal: why the submission was refused; '' if it was not.
         remarks: what there is to say about the submission besides.
     """
-    notes = [f"refused: {refusal}"] if refusal else []
-    notes += remarks
-    if standing.penalty:
-        notes.append(f"{standing.penalty:g} points less since it was late")
-    if standing.waiting and refusal:
-        names = [g.question for g in standing.by_hand if g.waiting and g.points is None]
-        notes.append(f"an earlier answer still waits to be graded by hand ({', '.join(names)})")
-    elif standing.waiting:
-        notes.append("has answers to grade by hand")
-    given = [grade for grade in standing.by_hand if grade.points is not None]
+    said = notes(standing.by_hand, standing.penalty, refusal, remarks)
+    state = REFUSED if refusal else GRADED
+    return Result(student, state, standing.score, standing.max_score, "; ".join(said))
+
+
+def notes(
+    by_hand: Sequence[ByHand], penalty: float, refusal: str, remarks: Sequence[str]
+) -> list[str]:
+    """What is said of somebody's grade, a phrase each.
+
+    Args:
+        by_hand: questions that a person grades, or has graded.
+        penalty: points taken off since it was late.
+        refusal: why the submission was refused; '' if it was not.
+        remarks: what there is to say about the submission besides.
+    """
+    said = [f"refused: {refusal}"] if refusal else []
+    said += remarks
+    if penalty:
+        said.append(f"{penalty:g} points less since it was late")
+    waiting = [grade.question for grade in by_hand if grade.waiting and grade.points is None]
+    if waiting and refusal:
+        said.append(f"an earlier answer still waits to be graded by hand ({', '.join(waiting)})")
+    elif waiting:
+        said.append(WAITS)
+    given = [grade for grade in by_hand if grade.points is not None]
     if old := [grade for grade in given if grade.waiting or refusal]:
         points = sum(grade.points for grade in old)
         names = ", ".join(grade.question for grade in old)
         confirm = " until you confirm or change them" if any(g.waiting for g in old) else ""
-        notes.append(
+        said.append(
             f"{points:g} points that were given by hand for an earlier answer stand{confirm} "
             f"({names})"
         )
-    state = REFUSED if refusal else GRADED
-    return Result(student, state, standing.score, standing.max_score, "; ".join(notes))
+    return said
 
 
 def not_graded(
@@ -119,10 +135,13 @@ def not_graded(
     """
     if standing is None:
         return Result(student, state, note=reason)
-    note = f"{reason}; the grade of an earlier submission stands"
-    if state == ABSENT:
-        note += f": to remove it, run  dlcourse forget {slug} {shlex.quote(student)}"
-    return Result(student, state, standing.score, standing.max_score, note)
+    stands = still_stands(slug, student) if state == ABSENT else STANDS
+    return Result(student, state, standing.score, standing.max_score, f"{reason}; {stands}")
+
+
+def still_stands(slug: str, student: str) -> str:
+    """What is said of a grade whose submission has been taken away."""
+    return f"{STANDS}: to remove it, run  dlcourse forget {slug} {shlex.quote(student)}"
 
 
 def show(results: list[Result]) -> None:
@@ -146,11 +165,36 @@ def show(results: list[Result]) -> None:
 
 def save(results: list[Result], path: Path) -> None:
     """Write the list as a table, whole or not at all."""
+    rows = io.StringIO(newline="")
+    writer = csv.writer(rows)
+    writer.writerow(COLUMNS)
+    writer.writerows([cell(getattr(r, name)) for name in COLUMNS] for r in results)
+    _write(path, rows.getvalue())
+
+
+def remember(folder: Path, slug: str, remarks: Mapping[str, Sequence[str]]) -> None:
+    """Note what was said of submissions, for the report; of others the notes stay.
+
+    Args:
+        folder: for what is said about a class.
+        slug: the exercise's name.
+        remarks: by student.
+    """
+    _write(folder / REMARKS.format(slug), json.dumps(remembered(folder, slug) | dict(remarks)))
+
+
+def remembered(folder: Path, slug: str) -> dict[str, list[str]]:
+    """What :func:`remember` noted, by student."""
+    try:
+        return json.loads((folder / REMARKS.format(slug)).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(
         "w", dir=path.parent, newline="", encoding="utf-8", delete=False
     ) as file:
-        writer = csv.writer(file)
-        writer.writerow(COLUMNS)
-        writer.writerows([cell(getattr(r, name)) for name in COLUMNS] for r in results)
+        file.write(text)
     os.replace(file.name, path)

@@ -17,11 +17,9 @@ from dlcourse.grading.classroom.reasons import reasons
 from dlcourse.grading.content.colors import highlight_code
 from dlcourse.grading.content.html import markdown2html
 from dlcourse.grading.course import UserError, course_config, find_exercise
-from dlcourse.grading.submissions.template import grade_id
+from dlcourse.grading.submissions.template import grade_id, regions
 
-SOLUTION = re.compile(
-    r"^ *### BEGIN SOLUTION\n(.*?)^ *### END SOLUTION *\n?", re.DOTALL | re.MULTILINE
-)
+SOLUTION = regions("SOLUTION")
 STUB = re.compile(r"^ *raise NotImplementedError\(.*\)\n?", re.MULTILINE)
 PLACEHOLDER = re.compile(r"^\w+ = None +# replace None .*\n", re.MULTILINE)
 FOR_GRADERS = re.compile(r"(?ms)^\*For graders\..*?(?:\n\n|\Z)")
@@ -94,4 +92,4 @@ def solved(source: str) -> str:
     if not SOLUTION.search(source):
         return source
     source = STUB.sub("", PLACEHOLDER.sub("", source))
-    return SOLUTION.sub(lambda found: found[1], source).strip("\n")
+    return SOLUTION.sub(lambda found: found[2], source).strip("\n")

@@ -4,7 +4,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from dlcourse.grading.collection.platforms import Entry
 from dlcourse.grading.collection.roster import Roster
 from dlcourse.grading.content.text import printable
 from dlcourse.grading.course import UserError, course_config, find_exercise, lone
+
+STRANGER = "not in the roster"
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,8 @@ def collect(slug: str, root: Path, paths: Sequence[Path]) -> int:
             )
         print(f"The names are those of {platform}." if platform != "plain" else "Plain names.")
         shelf = _Shelf(slug, submitted, platform)
+        if people.students:
+            choices = [c if c.known else replace(c, notes=(*c.notes, STRANGER)) for c in choices]
         made = [shelf.put(choice) for choice in choices]
         shelf.close()
     _report(slug, made, lost, people)
@@ -72,9 +76,8 @@ def _report(slug: str, made: list[Outcome], lost: list[str], people: Roster) -> 
     rows = []
     for outcome in made:
         student, entry = outcome.choice.student, outcome.choice.entry
-        notes = [*outcome.notes, *(["not in the roster"] if student in strangers else [])]
         when = entry.when.astimezone().strftime("%Y-%m-%d %H:%M") if entry.when else ""
-        rows.append((student, outcome.state, entry.file, when, "; ".join(notes)))
+        rows.append((student, outcome.state, entry.file, when, "; ".join(outcome.notes)))
     _show(rows)
     states = ("new", "replaced", "unchanged", "kept")
     print(", ".join(f"{sum(o.state == s for o in made)} {s}" for s in states) + ".")
@@ -97,7 +100,9 @@ def _show(rows: Iterable[Sequence[str]]) -> None:
 
 
 def collected(submitted: Path, slug: str) -> dict[str, dict]:
-    """What was noted of each student's file when it was collected; ``name`` is its name there.
+    """What was noted of each student's file when it was collected.
+
+    ``name`` is its name there, ``digest`` that of its content, ``notes`` what was said of it.
 
     Args:
         submitted: the folder with one folder for each student.
@@ -154,7 +159,7 @@ class _Shelf:
             times.unlink(missing_ok=True)
         self.seen[student] = {
             "digest": digest, "platform": self.platform, "rank": list(rank(entry)),
-            "name": entry.member.name,
+            "name": entry.member.name, "notes": choice.notes,
         }  # fmt: skip
         return outcome("new" if not lies else "unchanged" if lies == digest else "replaced")
 

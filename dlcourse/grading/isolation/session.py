@@ -41,7 +41,10 @@ REASONS = {
         "({problem}). No question could be graded; your instructor has to look into it."
     ),
 }
-UNFINISHED = "the worker did not do all that it was asked for: is the same version of dlcourse there as here?"
+UNFINISHED = (
+    "the worker did not do all that it was asked for: has it the same version of dlcourse as this "
+    "machine?"
+)
 FAILED = "(grader)"  # no cell's id; where the outputs have it, the grader has failed
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from dlcourse.grading.content.text import plain
 from dlcourse.grading.course import UserError, require_nbgrader
 from dlcourse.grading.reports import alike, suspicious
+from dlcourse.grading.reports import said as said_of
 from dlcourse.grading.reports import sources as report_sources
 from dlcourse.grading.reports import works as report_works
 from dlcourse.grading.reports.alike import Pair
@@ -74,7 +75,7 @@ class Student:
 
     ``scores`` has the automatic points by question, ``percent`` their sum's share of what the
     automatic tests can give. Both are empty unless the state is ``graded``. ``late`` is what was
-    taken off in all since the submission was late.
+    taken off in all since the submission was late. ``said`` is what notes say.
     """
 
     id: str
@@ -83,6 +84,7 @@ class Student:
     percent: float | None = None
     note: str = ""
     late: float = 0.0
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -207,7 +209,8 @@ def collect(slug: str, root: Path) -> Report:
     works, students = {}, []
     for name in sorted(course.enrolled | course.handed_in | set(course.grades)):
         work = works[name] = report_works.work(course, name)
-        students.append(_student(course, name, work, auto))
+        said = said_of.notes(course, slug, name, work.refusal)
+        students.append(replace(_student(course, name, work, auto), said=said))
     graded = [student for student in students if student.state == "graded"]
     if not graded and not any(student.state == "refused" for student in students):
         raise UserError(

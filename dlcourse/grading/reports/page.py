@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from dlcourse.grading.classroom.results import WAITS
 from dlcourse.grading.content.text import cell, printable
 from dlcourse.grading.reports import facts as facts
 from dlcourse.grading.reports import sources as report_sources
@@ -96,6 +97,8 @@ def page(report: Report) -> str:
         fewest=facts.FEWEST,
         notable=NOTABLE,
         noise=noise(len(report.of("graded"))),
+        noted=[s for s in report.students if s.said not in ((), (WAITS,))],
+        only_waiting=[s.id for s in report.students if s.said == (WAITS,)],
         failing=[item for item in report.items if item.failures],
         waiting=sum(len(question.waiting) for question in report.by_hand),
         kinds=[(*KINDS[kind], found) for kind, found in flags.items() if found],
@@ -234,7 +237,7 @@ def students_csv(report: Report) -> str:
                 "to_grade_by_hand": by_hand,
                 "limits_met": sum(event.student == student.id for event in report.events),
                 "worth_a_look": sum(flag.student == student.id for flag in report.flags),
-                "note": student.note,
+                "note": "; ".join(student.said),
             }
             | {f"points of {name}": points for name, points in student.scores.items()}
         )

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 from nbformat import NotebookNode
 
+from dlcourse.grading.classroom import results
+from dlcourse.grading.collection import collect
 from dlcourse.grading.course import UserError, course_config, find_exercise, load_config
 from dlcourse.grading.paths import sqlite_file
 from dlcourse.grading.reports import scanner
@@ -76,6 +78,8 @@ class Course:
         enrolled: students known to the gradebook.
         late: points taken off, by student.
         autograded: the path of a graded notebook, with ``*`` for the student.
+        remarks: what grading said of each submission, by student.
+        collected: what collecting noted of each, by student.
     """
 
     source: Source
@@ -85,6 +89,8 @@ class Course:
     late: dict[str, float] = field(default_factory=dict)
     handed_in: set[str] = field(default_factory=set)
     enrolled: set[str] = field(default_factory=set)
+    remarks: dict[str, list[str]] = field(default_factory=dict)
+    collected: dict[str, dict] = field(default_factory=dict)
 
 
 def read(slug: str, root: Path) -> Course:
@@ -130,6 +136,8 @@ def read(slug: str, root: Path) -> Course:
             / f"{slug}.ipynb",
             handed_in={path.parent.name for path in submitted.parents[1].glob(f"*/{slug}")},
             enrolled={student.id for student in gradebook.students},
+            remarks=results.remembered(reports(root), slug),
+            collected=collect.collected(submitted.parents[1], slug),
         )
         for student, name, *grade in _grades(gradebook, notebook.id):
             course.grades.setdefault(student, {})[name] = Grade(*grade)

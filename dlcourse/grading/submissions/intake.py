@@ -37,6 +37,7 @@ NESTED = (
 )
 HALF = re.compile(r"\\ud[89a-f]", re.IGNORECASE)
 REFUSAL = "dlcourse_refusal"  # in nbconvert's resources: why a submission is not graded
+ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")  # of a cell, as nbformat wants it
 OURS = "dlcourse"  # how the names of all metadata begin that only the grader writes
 
 
@@ -111,7 +112,14 @@ def read_notebook(path: Path, name: str | None = None) -> "NotebookNode":
             f"{name} holds a number of more than {sys.get_int_max_str_digits()} digits, which no "
             f"notebook needs: {AFRESH}"
         ) from error
-    if HALF.search(text):  # half characters, which JSON can hold and a file cannot
+    # The oldest notebooks have worksheets in place of cells; nbformat knows what to do.
+    if not (isinstance(notebook, dict) and {"cells", "worksheets"} & notebook.keys()):
+        raise RefusedError(
+            f"{name} is not a Jupyter notebook: it has no cells. Hand in the .ipynb file as "
+            "JupyterLab saves it."
+        )
+    # Half characters, which JSON can hold and a file cannot, become question marks.
+    if _drop_odd_ids(notebook) or HALF.search(text):
         text = json.dumps(notebook, ensure_ascii=False).encode("utf-8", "replace").decode()
         notebook = json.loads(text)
     try:
@@ -123,6 +131,22 @@ def read_notebook(path: Path, name: str | None = None) -> "NotebookNode":
         raise RefusedError(f"{name} is not a Jupyter notebook: {reason[:200]}") from error
     _check_cells(notebook, name)
     return notebook
+
+
+def _drop_odd_ids(notebook: dict) -> bool:
+    """Take away ids that the format does not allow, as some editors give; the names are left.
+
+    Returns:
+        Whether there was one.
+    """
+    cells, found = notebook.get("cells"), False
+    for cell in cells if isinstance(cells, list) else ():
+        if isinstance(cell, dict) and "id" in cell:
+            text = cell["id"] if isinstance(cell["id"], str) else ""
+            if not ID.fullmatch(text):
+                del cell["id"]
+                found = True
+    return found
 
 
 def _read_text(path: Path, name: str) -> str:

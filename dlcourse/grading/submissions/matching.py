@@ -5,12 +5,13 @@ Parsing it could take the grader's process along.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from nbformat import NotebookNode
 from nbgrader import utils
 
+from dlcourse.grading.submissions import changes
 from dlcourse.grading.submissions.template import grade_id
 
 # How a cell was found; in the words of the note, before the cells' names.
@@ -18,6 +19,8 @@ BOTH = ""
 NAME = "found by name alone, in cells with other ids"
 ID = "found by cell id, since they had lost their names"
 DEFINED = "found by what they define, since they had lost both name and id"
+PLACE = "found by where they stand, since they had lost both name and id"
+LOST = (ID, DEFINED, PLACE)  # of these its author is told, too
 
 DEFINES = re.compile(
     r"^(?:(?:async[ \t]+)?def|class)[ \t]+(\w+)|^(\w+)[ \t]*(?::[^=\n]*)?=(?!=)", re.M
@@ -42,7 +45,8 @@ def match(exercise: NotebookNode, submission: NotebookNode) -> list[Match | None
     Returns:
         For each of the student's cells its place; None for a cell of their own. A cell that lost
         its name and its id is taken for the first one to be filled in that defines what it
-        defines, and that no other cell has been found for.
+        defines, and that no other cell has been found for. Answers that define nothing are looked
+        for below the text that stands above them in the exercise.
     """
     by_name = {grade_id(cell): i for i, cell in enumerate(exercise.cells) if grade_id(cell)}
     by_id = {cell.get("id"): i for i, cell in enumerate(exercise.cells) if cell.get("id")}
@@ -61,7 +65,39 @@ def match(exercise: NotebookNode, submission: NotebookNode) -> list[Match | None
             for place in (place for place, looked_for in wanted.items() if names & looked_for):
                 found[number] = Match(place, DEFINED)
                 break
+    for number, place in _below(exercise, submission, found):
+        found[number] = Match(place, PLACE)
     return found
+
+
+def _below(
+    exercise: NotebookNode, submission: NotebookNode, found: list[Match | None]
+) -> Iterator[tuple[int, int]]:
+    """Cells of the student's, and their places, for answers that nothing else tells of."""
+    texts: dict[str, int] = {}
+    for place, cell in enumerate(exercise.cells):
+        if not utils.is_solution(cell):
+            texts.setdefault(changes.visible(cell.source).strip(), place)
+    texts.pop("", None)
+    places = [
+        match.place if match else texts.get(cell.source.strip())
+        for cell, match in zip(submission.cells, found, strict=True)
+    ]
+    known = {place: number for number, place in enumerate(places) if place is not None}
+    named = answers(exercise)
+    for place, cell in enumerate(exercise.cells):
+        above = [other for other in known if other < place]
+        if not utils.is_solution(cell) or place in named or place in known or not above:
+            continue
+        for number in range(known[max(above)] + 1, len(places)):
+            if places[number] is not None:
+                break
+            theirs = submission.cells[number]
+            changed = theirs.source.strip() not in ("", cell.source.strip())
+            if theirs.cell_type == cell.cell_type and changed:
+                places[number], known[place] = place, number
+                yield number, place
+                break
 
 
 def answers(exercise: NotebookNode) -> dict[int, set[str]]:

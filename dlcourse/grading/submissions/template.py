@@ -1,6 +1,7 @@
 """The exercise that students' text is put into: the instructor's, with stubs for the solutions."""
 
 import copy
+import re
 from pathlib import Path
 
 import nbformat
@@ -78,6 +79,18 @@ def released(
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
     return notebook
+
+
+def regions(*kinds: str) -> re.Pattern:
+    """What finds the regions of an instructor's cell; group 2 is the text within.
+
+    Args:
+        kinds: "SOLUTION", "HIDDEN TESTS".
+    """
+    named = "|".join(kinds)
+    return re.compile(
+        rf"^ *### BEGIN ({named})\n(.*?)^ *### END \1 *(?:\n|\Z)", re.DOTALL | re.MULTILINE
+    )
 
 
 def grade_id(cell: NotebookNode) -> str | None:

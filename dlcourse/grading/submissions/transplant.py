@@ -6,8 +6,8 @@ alone, so that nothing a student does to a cell's tags, id, type, points or plac
 is tested. The rules:
 
 * A cell belongs to the exercise's cell with the same ``grade_id``, or else with the same cell id,
-  or else to the one to be filled in that defines the same names (:mod:`matching`). What was found
-  otherwise than by both is said.
+  or else to the one to be filled in that defines the same names or stands below the same text
+  (:mod:`matching`). What was found otherwise than by both is said.
 * For a cell to be filled in, the text of its first copy that differs from the released one counts.
   Without one the released stub stays.
 * Of a locked cell (tests above all) and of the exercise's own text nothing is taken, whatever was
@@ -224,7 +224,7 @@ def _tell(
         _head(notebook, "lacks", NOT_FOUND, lacks)
     if matched:
         notebook.metadata[MATCHED] = matched
-        lost = [name for how in (matching.ID, matching.DEFINED) for name in matched.get(how, [])]
+        lost = [name for how in matching.LOST for name in matched.get(how, [])]
         if lost:
             _head(notebook, "matched", LOOK, lost)
     if left_out:
