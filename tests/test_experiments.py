@@ -1,6 +1,7 @@
 """What a person reads is not run: grading shows the outputs that were handed in, and says so."""
 
 import os
+import re
 import shutil
 
 import nbformat
@@ -86,6 +87,12 @@ def test_what_was_saved_is_shown_and_nothing_is_run(course):
         "As handed in, not run at grading. It has no output, which is as its author saved it."
     ]
     assert said(grade(course, "cyd")[1]) == []
+    # The report says so, and who has shown nothing.
+    assert facts.collect(SLUG, course.folder).saved == {"ada": 1, "bob": 0}
+    assert grading.report(SLUG, course.folder) == 0
+    page = (course.folder / "grading" / "reports" / "small.html").read_text(encoding="utf-8")
+    assert "2 handed in code of their own, 1 of them without any output." in page
+    assert re.search(r"Without output:</span> <bdi>bob</bdi>", page)
 
 
 def test_forged_outputs_act_on_nothing(course):
