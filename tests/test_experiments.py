@@ -127,6 +127,21 @@ def test_saved_outputs_and_the_option_are_part_of_what_a_grade_depends_on(course
     assert said(cell)[1] == TABLE.text
 
 
+def test_another_experiment_asks_for_a_new_look_at_points_given_by_hand(course, capsys):
+    hand_in(course, "ida", [TABLE])
+    grade(course, "ida")
+    with course.gradebook() as gradebook:
+        given = gradebook.find_grade("why", SLUG, SLUG, "ida")
+        given.manual_score, given.needs_manual_grade = 15, False
+        gradebook.db.commit()
+    grade(course, "ida", force=True)
+    assert "ida" in (said := capsys.readouterr().out)
+    assert "earlier answer" not in said
+    hand_in(course, "ida", [v4.new_output("stream", text="other numbers")])
+    grade(course, "ida")
+    assert "15 points that were given by hand for an earlier answer" in capsys.readouterr().out
+
+
 def test_nbgraders_own_command_does_the_same(course):
     hand_in(course, "gus", [TABLE])
     assert course.api().autograde(SLUG, "gus", force=True)["success"]
