@@ -32,7 +32,7 @@ from dlcourse.grading.classroom.release import entered
 from dlcourse.grading.isolation import session
 from dlcourse.grading.reports import grades, page
 
-sys.path.append(str(ROOT))
+sys.path.insert(0, str(ROOT))  # an installed package may have that name, too
 from tests import postgres
 
 

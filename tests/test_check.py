@@ -9,7 +9,7 @@ from nbformat import v4
 
 from dlcourse import grading
 from dlcourse.grading.submissions import tasks as parts
-from dlcourse.grading.validation import released, tasks
+from dlcourse.grading.validation import check, released, tasks
 from tests import courses
 
 CELLS = {
@@ -223,6 +223,14 @@ def test_errors_say_what_they_are():
     half.test.outputs = []
     passed = tasks.outcome(half, [])
     assert (passed.state, passed.lines) == ("pass", ["although a cell above its test raises E:"])
+
+
+def test_an_experiment_without_saved_output_is_said(capsys):
+    notebook = instructors()
+    for name, task in zip(("touched", "stub"), ({}, {"c1-code": CELLS["c1-code"]}), strict=True):
+        check._say_what_was_not_run(task, notebook, [parts.tasks(notebook)[-1]])
+        said = "c1-report has no output: a person will see none" in capsys.readouterr().out
+        assert said == (name == "touched")
 
 
 def test_the_students_page_shows_what_the_command_prints(tmp_path, capsys):

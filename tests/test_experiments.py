@@ -1,6 +1,7 @@
 """What a person reads is not run: grading shows the outputs that were handed in, and says so."""
 
 import os
+import re
 import shutil
 
 import nbformat
@@ -86,6 +87,12 @@ def test_what_was_saved_is_shown_and_nothing_is_run(course):
         "As handed in, not run at grading. It has no output, which is as its author saved it."
     ]
     assert said(grade(course, "cyd")[1]) == []
+    # The report says so, and who has shown nothing.
+    assert facts.collect(SLUG, course.folder).saved == {"ada": 1, "bob": 0}
+    assert grading.report(SLUG, course.folder) == 0
+    page = (course.folder / "grading" / "reports" / "small.html").read_text(encoding="utf-8")
+    assert "2 handed in code of their own, 1 of them without any output." in page
+    assert re.search(r"Without output:</span> <bdi>bob</bdi>", page)
 
 
 def test_forged_outputs_act_on_nothing(course):
@@ -118,6 +125,21 @@ def test_saved_outputs_and_the_option_are_part_of_what_a_grade_depends_on(course
     made, cell = grade(course, "fay")
     assert made
     assert said(cell)[1] == TABLE.text
+
+
+def test_another_experiment_asks_for_a_new_look_at_points_given_by_hand(course, capsys):
+    hand_in(course, "ida", [TABLE])
+    grade(course, "ida")
+    with course.gradebook() as gradebook:
+        given = gradebook.find_grade("why", SLUG, SLUG, "ida")
+        given.manual_score, given.needs_manual_grade = 15, False
+        gradebook.db.commit()
+    grade(course, "ida", force=True)
+    assert "ida" in (said := capsys.readouterr().out)
+    assert "earlier answer" not in said
+    hand_in(course, "ida", [v4.new_output("stream", text="other numbers")])
+    grade(course, "ida")
+    assert "15 points that were given by hand for an earlier answer" in capsys.readouterr().out
 
 
 def test_nbgraders_own_command_does_the_same(course):

@@ -9,6 +9,7 @@ from traitlets.config import Config
 
 import dlcourse
 from dlcourse.grading.isolation.task import Task
+from dlcourse.grading.submissions import tasks
 
 # Sections of nbgrader_config.py that bear on a grade; limits come with the task.
 SECTIONS = ("Autograde", "AssignLatePenalties", "LateSubmissionPlugin", "IgnorePattern")
@@ -43,7 +44,8 @@ def of_answers(notebook: NotebookNode) -> dict[str, str]:
     """Digests of what each question gets its points for.
 
     A person who gave points by hand need not look again while the digest is the same: of an answer
-    that is read, its text, its pictures and its points; of a test, all that the student wrote.
+    that is read, its text, its pictures, its points, and the experiments above it with the outputs
+    that were handed in; of a test, all that the student wrote.
 
     Args:
         notebook: with outputs.
@@ -52,12 +54,22 @@ def of_answers(notebook: NotebookNode) -> dict[str, str]:
         The digests, by ``grade_id``.
     """
     theirs = _digest(*(cell.source for cell in notebook.cells if not utils.is_locked(cell)))
+    experiments = {
+        task.name: [[cell.source, _saved(cell)] for cell in task.cells]
+        for task in tasks.tasks(notebook)
+    }
     found = {}
     for cell in filter(utils.is_grade, notebook.cells):
-        read = cell.get("attachments") if utils.is_solution(cell) else theirs
+        read = theirs
+        if utils.is_solution(cell):
+            read = [cell.get("attachments"), *experiments.get(tasks.name_of(cell), ())]
         seen = [cell.source, read, utils.determine_grade(cell)]
         found[cell.metadata["nbgrader"]["grade_id"]] = _digest(json.dumps(seen, sort_keys=True))
     return found
+
+
+def _saved(cell: NotebookNode) -> list | None:
+    return cell.outputs if tasks.SAVED in cell.metadata.get(tasks.OURS, {}) else None
 
 
 def _digest(*texts: str) -> str:

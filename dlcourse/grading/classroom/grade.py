@@ -19,7 +19,7 @@ from tqdm import tqdm
 from dlcourse.grading.classroom import results
 from dlcourse.grading.classroom.classroom import Classroom
 from dlcourse.grading.classroom.executor import Tls, executor
-from dlcourse.grading.classroom.results import Result
+from dlcourse.grading.classroom.results import Result, Standing
 from dlcourse.grading.content.text import printable
 from dlcourse.grading.course import UserError, explained, find_exercise
 from dlcourse.grading.isolation import sandbox, session
@@ -168,7 +168,7 @@ def _submit(classroom: Classroom, student: str, pool, force: bool, waiting: dict
     task = classroom.task(student, whole)
     inputs = classroom.fingerprint(student, task, whole, (timestamp, secret), standing)
     if not force and classroom.record.up_to_date(student, standing, inputs):
-        return _line(classroom, student, whole)
+        return _line(classroom, student, whole, standing)
     future = pool.submit(session.run, task)
     waiting[future] = _Waiting(student, task, whole, inputs, timestamp, secret)
     return None
@@ -183,14 +183,15 @@ def _enter(
     inputs = "" if failed else entry.inputs
     classroom.record.enter(student, entry.whole, outputs, inputs, entry.timestamp, entry.secret)
     classroom.record.settle(student)
-    line = _line(classroom, student, entry.whole)
+    line = _line(classroom, student, entry.whole, classroom.record.standing(student))
     if failed:
         reason = f"the grader failed, not the student: {failed[0]['evalue']}"
         return replace(line, state=results.FAILED, note=reason)
     return line
 
 
-def _line(classroom: Classroom, student: str, whole: NotebookNode) -> Result:
+def _line(classroom: Classroom, student: str, whole: NotebookNode, standing: Standing) -> Result:
+    """What there is to say of a grade that is up to date."""
     remarks = classroom.remarks[student] = []
     if lacks := whole.metadata.get(LACKS):
         remarks.append(f"lacks cells of the exercise, which count as not filled in: {_few(lacks)}")
@@ -200,7 +201,6 @@ def _line(classroom: Classroom, student: str, whole: NotebookNode) -> Result:
         remarks.append(f"changed, not used: {changed}")
     if classroom.timestamp(student) is None:
         remarks.append("when it was handed in cannot be read from timestamp.txt: it may be late")
-    standing = classroom.record.standing(student)
     return results.graded(student, standing, whole.metadata.get(REFUSED, ""), remarks)
 
 

@@ -120,9 +120,6 @@ class Report:
         return sorted(s.percent for s in self.of("graded") if s.percent is not None)
 
 
-# -- calculations ---------------------------------------------------------------------------------
-
-
 def discrimination(scores: Sequence[float], totals: Sequence[float]) -> float | None:
     """How well a question separates those who do well on the others from those who don't.
 
@@ -185,9 +182,6 @@ def grouped(messages: Mapping[str, str]) -> tuple[Failure, ...]:
         for group in groups.values()
     ]
     return tuple(sorted(failures, key=lambda f: (-len(f.students), f.students)))
-
-
-# -- the class ------------------------------------------------------------------------------------
 
 
 def collect(slug: str, root: Path) -> Report:
