@@ -111,11 +111,11 @@ def test_the_list_has_the_thinnest_first_with_links_and_arms(site):
     assert [link["href"] for link in links] == [
         "chapter.html#claim-wide-wins", "chapter.html#claim-deep-wins"
     ]  # fmt: skip
-    assert links[0].get_text() == "with twice the parameters, is better."
+    assert links[0].get_text() == "With twice the parameters, is better."
     first, second = (entry.get_text() for entry in entries)
     for part in (
         "A chapter. Smallest margin 0.050 (0.50 times the spread of the seeds; at least 0.040 is",
-        "wide: 0.900, 0.800; 2,000 parameters",
+        "wide: 0.900, 0.800; parameters: 2,000",
         "chance: 0.100 (constant)",
         "They differ in width; equal: steps and <data>.",
         "Measured on 1,000 held-out images; higher is better.",

@@ -68,6 +68,16 @@ def bare(nodes_of_mark: list[nodes.Node]) -> list[nodes.Node]:
     return kept
 
 
+def as_title(kept: list[nodes.Node]) -> list[nodes.Node]:
+    """A part of a sentence made to stand alone: a capital first, no comma or colon at the end."""
+    if kept and isinstance(kept[0], nodes.Text):
+        text = kept[0].astext()
+        kept = [nodes.Text(text[:1].upper() + text[1:]), *kept[1:]]
+    if kept and isinstance(kept[-1], nodes.Text):
+        kept = [*kept[:-1], nodes.Text(kept[-1].astext().rstrip(" ,;:"))]
+    return kept
+
+
 def entry(claim: Claim, title: str, uri: str, sentence: list[nodes.Node]) -> nodes.list_item:
     """One claim."""
     link = nodes.reference("", "", *sentence, internal=True, refuri=uri)
@@ -96,13 +106,12 @@ def arm(claim: Claim, name: str) -> nodes.list_item:
     """An arm, its scores and its sizes."""
     scores = claim.arms[name]
     shown = ", ".join(number(s, 3) for s in (scores if isinstance(scores, list) else [scores]))
+    labels = {"parameters": _("parameters"), "steps": _("steps"), "trials": _("trials")}
     sizes = "".join(
-        f"; {getattr(claim, what)[name]:,.0f} {label}"
-        for what, label in (
-            ("parameters", _("parameters")), ("steps", _("steps")), ("trials", _("trials")),
-        )
+        f"; {label}: {getattr(claim, what)[name]:,.0f}"
+        for what, label in labels.items()
         if name in (getattr(claim, what) or {})
-    )  # fmt: skip
+    )
     constant = "" if isinstance(scores, list) else f" ({_('constant')})"
     return nodes.list_item("", nodes.paragraph("", f"{name}: {shown}{constant}{sizes}"))
 
@@ -118,7 +127,7 @@ def put(app: Sphinx, doctree: nodes.document, docname: str) -> None:
             page, mark = marked[name]
             uri = app.builder.get_relative_uri(docname, page) + f"#{mark['ids'][0]}"
             title = app.env.titles[page].astext()
-            listed += entry(claims[name][1], title, uri, bare(mark.children))
+            listed += entry(claims[name][1], title, uri, as_title(bare(mark.children)))
         if next(listed.findall(nodes.math), None) is not None:  # otherwise no MathJax is loaded
             app.env.get_domain("math").data["has_equations"][docname] = True
         nothing = nodes.paragraph("", _("This book has no claims."))

@@ -12,9 +12,9 @@ _ = get_translation("dlcourse")
 
 
 def number(value: float, digits: int = 2) -> str:
-    """A number to so many significant digits, whole thousands kept: 0.0712, 21, 1,234."""
-    if value == 0 or not math.isfinite(value):
-        return f"{value:g}"
+    """A number to so many significant digits; whole ones in full: 0.071, 21, 1,234."""
+    if value.is_integer() or not math.isfinite(value):
+        return f"{value:,.0f}"
     if abs(value) < 1e-4:
         return f"{value:.{digits - 1}e}"
     places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
