@@ -13,8 +13,11 @@ def double(x):
 
 def taken(yours, library, *example):
     """Which of the two functions is taken."""
-    namespace = {} if yours is None else {"f": yours}
-    return testing.piece(namespace, "f", library, *example)
+    cell = {"testing": testing, "library": library, "example": example}
+    if yours is not None:
+        cell["f"] = yours
+    exec('taken = testing.piece("f", library, *example)', cell)
+    return cell["taken"]
 
 
 def test_own_function_that_does_the_same_is_taken(capsys):

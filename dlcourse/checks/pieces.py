@@ -1,6 +1,7 @@
 """Where answers work together: a student's piece, or the library's where that is missing."""
 
 import math
+import sys
 from collections.abc import Callable, Mapping
 from numbers import Number
 
@@ -10,16 +11,13 @@ from torch import Tensor, nn
 from dlcourse.checks import trees
 
 
-def piece(
-    namespace: Mapping[str, object], name: str, library: Callable | None, *example: object
-) -> Callable | None:
+def piece(name: str, library: Callable | None, *example: object) -> Callable | None:
     """The student's function if it does in an example what the library's does, or else that.
 
     Which of the two it is, and why, is printed.
 
     Args:
-        namespace: where the student's function is, usually ``globals()``.
-        name: what it is called.
+        name: what the student's function is called where this is called.
         library: stands in for it; takes and returns the same. None if the library has nothing of
             the kind: the student's function then only has to run.
         *example: arguments to try both with: numbers, texts, tensors, and lists, tuples and dicts
@@ -28,6 +26,7 @@ def piece(
     Returns:
         One of the two functions.
     """
+    namespace = sys._getframe(1).f_globals
     reason = _reason(namespace, name, library, example)
     instead = "left out" if library is None else "the library stands in"
     print(f"{name}: {f'{instead}, since {reason}' if reason else 'yours'}")
