@@ -204,3 +204,17 @@ def test_the_transposed_convolution_equals_torch(rng):
     torch.testing.assert_close(
         chapter.conv_transpose2d(x, weight, stride), F.conv_transpose2d(x, weight, stride=stride)
     )
+
+
+def test_the_ways_to_halve_maps_differ_in_nothing_else():
+    x = torch.rand(2, 1, 28, 28)
+    networks = {way: chapter.convnet_with(way) for way in ("stride", "average", "maximum")}
+    shapes = {way: [p.shape for p in net.parameters()] for way, net in networks.items()}
+    assert shapes["stride"] == shapes["average"] == shapes["maximum"]
+    assert all(net(x).shape == (2, 10) for net in networks.values())
+    plain = chapter.convnet_with("nothing")
+    assert plain(x).shape == (2, 10)
+    assert [m.stride for m in plain if isinstance(m, nn.Conv2d)] == [(1, 1)] * 2
+    twin = chapter.small_convnet()
+    twin.load_state_dict(networks["maximum"].state_dict())
+    torch.testing.assert_close(twin(x), networks["maximum"](x))
