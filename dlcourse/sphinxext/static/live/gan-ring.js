@@ -172,8 +172,8 @@
 
     const side = 280, low = -3, high = 3, cells = 28;
     const place = function (v) { return (v - low) / (high - low) * side; };
-    kit.canvas({ label: "The plane in the discriminator's colors, with real and made points",
-      width: side, height: side, into: kit.panel("Real and made points"),
+    kit.canvas({ label: "The plane in the discriminator's colors, with the hills as circles and the made points",
+      width: side, height: side, into: kit.panel("Made points"),
       draw: function (context, colors) {
         const x = new Float64Array(2 * cells * cells);
         for (let k = 0; k < cells * cells; k++) {
