@@ -408,15 +408,21 @@ def test_a_file_is_not_lost_by_its_name_or_an_untouched_copy(course, tmp_path, c
         f"g/{FILE}": STUB,
         f"g/{SLUG}-1.ipynb": "",
         f"h_{FILE}": "not a notebook",
+        f"i_{FILE}.txt": "",
+        f"j_{SLUG} (2).ipynb.json": "",
+        f"k_{SLUG}.pdf": "%PDF",
+        "l/essay.zip": "PK",
         "stray.ipynb": "",
         f"__MACOSX/a_{FILE}": "junk",
+        f"._a_{FILE}": "junk",
+        f"d/homework/._{FILE}": "junk",
     }
     flat = {name: text for name, text in files.items() if "/" not in name or "__" in name}
     deep = {name: text for name, text in files.items() if name not in flat}
     for number, part in enumerate((flat, deep)):
         grading.collect(SLUG, course, [packed(tmp_path / f"{number}.zip", part)])
     said = capsys.readouterr().out
-    for name in "abcd":
+    for name in "abcdij":
         assert handed_in(course, name).startswith("{")
     assert handed_in(course, "e") == STUB  # by its name; the other could be anything
     assert handed_in(course, "f") == solved("f/my solution.ipynb")
@@ -424,6 +430,9 @@ def test_a_file_is_not_lost_by_its_name_or_an_untouched_copy(course, tmp_path, c
     assert handed_in(course, "h") == "not a notebook"
     assert "an untouched copy of the exercise was left aside" in said
     assert "handed in as my solution.ipynb" in said
+    assert f"handed in as {SLUG} (2).ipynb.json" in said
+    assert f"no notebook, not collected: k_{SLUG}.pdf of k" in said
+    assert "no notebook, not collected: l/essay.zip of l" in said
     assert "nobody's, not collected: stray.ipynb" in said
     assert "junk" not in said
 

@@ -1,5 +1,5 @@
-"""What stands for a sequence is believed in no exercise: a right answer whose lists and tuples only
-claim their length earns nothing where it returns one."""
+"""What only claims to be an answer is believed in no exercise: neither a right one whose lists and
+tuples only claim their length, nor an object that agrees with everything."""
 
 import ast
 import os
@@ -12,7 +12,7 @@ from dlcourse.grading.classroom import execute
 from dlcourse.grading.isolation import sandbox, session
 from dlcourse.grading.isolation.task import Task, cells
 from dlcourse.grading.submissions import names
-from tests import courses
+from tests import courses, hostile
 
 pytestmark = pytest.mark.skipif(
     shutil.which("bwrap") is None and "DLCOURSE_REQUIRE_BROWSER" not in os.environ,
@@ -48,14 +48,18 @@ def tidy():
     session.close()
 
 
-@pytest.mark.parametrize("slug", courses.SLUGS)
-def test_length_that_is_only_claimed_earns_nothing(slug):
+def earned(slug, lie):
+    """The tests that give points where ``lie`` puts something behind answers.
+
+    It is called with the text of each solution and returns what to add; '' for those to leave out.
+    """
     notebook = courses.source(slug)
     kept, tests = [cell for cell in notebook.cells if cell.id == "setup"], []
     for answer, test in zip(notebook.cells, notebook.cells[1:], strict=False):
-        if courses.autograded(test) and (name := returns_sequence(answer.source)):
-            answer.metadata["dlcourse"] = {"role": "student", "answers": [name]}
-            answer.source += LIAR.format(name=name)
+        if courses.autograded(test) and (added := lie(answer.source)):
+            given = sorted(names.answered(answer.source))
+            answer.metadata["dlcourse"] = {"role": "student", "answers": given}
+            answer.source += added
             kept += [answer, test]
             tests.append(test)
     assert names.bound(kept[0].source) >= {"torch", "testing"}
@@ -63,7 +67,31 @@ def test_length_that_is_only_claimed_earns_nothing(slug):
     results = session.run(Task(cells(notebook), limits=LIMITS, warm=("torch",)))
     assert session.FAILED not in results
     execute.put(notebook, results)
-    assert [test.id for test in tests if utils.determine_grade(test)[0]] == []
+    return [test.id for test in tests if utils.determine_grade(test)[0]], len(tests)
+
+
+@pytest.mark.parametrize("slug", courses.SLUGS)
+def test_length_that_is_only_claimed_earns_nothing(slug):
+    def lie(source):
+        name = returns_sequence(source)
+        return LIAR.format(name=name) if name else ""
+
+    assert earned(slug, lie)[0] == []
+
+
+@pytest.mark.parametrize("slug", courses.SLUGS)
+def test_what_agrees_with_everything_earns_nothing(slug):
+    """It stands in the place of answers, or comes back from functions."""
+
+    def lie(source):
+        functions = [n.name for n in ast.parse(source).body if isinstance(n, ast.FunctionDef)]
+        lines = [f"def {name}(*_, **__):\n    return Yes()" for name in functions]
+        others = names.answered(source) - set(functions)
+        return "\n".join(["", hostile.PRELUDE, *lines, *(f"{name} = Yes()" for name in others)])
+
+    gained, tried = earned(slug, lie)
+    assert gained == []
+    assert tried >= 10
 
 
 @pytest.mark.parametrize("slug", courses.SLUGS)

@@ -213,6 +213,25 @@ def test_sockets_hold_no_memory_unseen():
     assert errors(results["student-0"]) == ["MemoryLimit"]
 
 
+@confined
+def test_scratch_folders_are_one_disk():
+    fill = (
+        "import os\n"
+        "held = 0\n"
+        "for folder in ('/tmp', '/dev/shm', os.path.expanduser('~')):\n"
+        "    try:\n"
+        "        with open(os.path.join(folder, 'x'), 'wb', 0) as file:\n"
+        "            while True:\n"
+        "                held += file.write(b'x' * 65536)\n"
+        "    except OSError:\n"
+        "        pass\n"
+        "os.remove('/tmp/x')\n"
+        "small = open('/dev/shm/y', 'w').write('written again')\n"
+    )
+    results = run(fill, test=f"assert 16 << 20 < held <= {LIMITS.disk} and small == 13, held")
+    assert not errors(results["test"]), results["test"]
+
+
 # --- who speaks -----------------------------------------------------------------------------------
 @confined
 def test_answers_that_nobody_asked_for_end_the_process():

@@ -54,7 +54,7 @@ def test_settings_exist_and_are_as_the_page_says():
     [
         f"{intake.MAX_NOTEBOOK // 10**6} MB, {intake.MAX_CELLS} cells, {intake.MAX_CELL:,} char",
         f"{folder.MAX_FILES} files and folders, {folder.MAX_FOLDER // 10**6} MB",
-        f"{nesting.MAX_DEPTH} elements deep, {nesting.MAX_TAGS:,} tags",
+        f"{nesting.MAX_DEPTH} elements deep, {nesting.MAX_TAGS:,} tags, {nesting.MAX_SLOW:,} amp",
         f"| formulas in one cell | {html.MAX_FORMULAS} |",
     ],
 )

@@ -14,6 +14,7 @@ from tqdm import tqdm
 import dlcourse
 from dlcourse.grading.classroom.classroom import Classroom
 from dlcourse.grading.collection.collect import collected
+from dlcourse.grading.collection.platforms import ENDING
 from dlcourse.grading.content.text import printable
 from dlcourse.grading.course import UserError, find_exercise, told
 
@@ -90,7 +91,7 @@ def _pack(archive: Path, pages: dict[str, Path], classroom: Classroom) -> None:
     with zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED) as made:
         for student, page in pages.items():
             name = seen.get(student, {}).get("name") or f"{student}_{classroom.slug}.ipynb"
-            entry = zipfile.ZipInfo(name[: -len(".ipynb")] + ".html", TIME)
+            entry = zipfile.ZipInfo(ENDING.sub(".html", name), TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
             made.writestr(entry, page.read_bytes())
     fresh.replace(archive)

@@ -63,7 +63,8 @@ def opened(paths: Sequence[Path]) -> Iterator[list[Member]]:
             else:
                 found.append(_file(path, path.name))
         yield sorted(
-            (m for m in found if not any(part in JUNK for part in m.parts)), key=lambda m: m.name
+            (m for m in found if not any(part in JUNK or part[:2] == "._" for part in m.parts)),
+            key=lambda m: m.name,
         )
 
 

@@ -45,8 +45,9 @@ def sort_out(
         people: who is in the class.
 
     Returns:
-        The platform's name, a choice for each student, in the order of their ids, and the names
-        of the notebooks that are nobody's.
+        The platform's name, a choice for each student, in the order of their ids, and what there
+        is to say about files that were not taken: those that are nobody's, and those of whoever
+        has no notebook among them.
     """
     platform, entries = platforms.recognize(members, slug)
     others = {path.name.casefold() for path in (root / "solutions").glob("*")} - {slug}
@@ -54,16 +55,27 @@ def sort_out(
     stub = _sources(released.read_bytes()) if released.exists() else set()
     files: dict[tuple[str, bool], list[Entry]] = {}
     for entry in entries:
-        found = people.find(entry.uid, entry.login, entry.email, entry.name)
-        key = (found.id, True) if found else (_folder_name(entry), False)
-        files.setdefault(key, []).append(entry)
+        files.setdefault(_owner(entry, people), []).append(entry)
     choices = [
         Choice(student, *_choose(own, slug, others, stub, platform), known)
         for (student, known), own in sorted(files.items())
     ]
     taken = {entry.member.name for entry in entries}
-    lost = [m.name for m in platforms.notebooks(members) if m.name not in taken]
+    lost = [
+        f"nobody's, not collected: {member.name}"
+        for member in platforms.notebooks(members)
+        if member.name not in taken
+    ]
+    for entry in platforms.others(platform, members, slug):
+        if (owner := _owner(entry, people)) not in files:
+            lost.append(f"no notebook, not collected: {entry.member.name} of {owner[0]}")
     return platform, choices, lost
+
+
+def _owner(entry: Entry, people: Roster) -> tuple[str, bool]:
+    """Whose a file is, and whether the roster has them."""
+    found = people.find(entry.uid, entry.login, entry.email, entry.name)
+    return (found.id, True) if found else (_folder_name(entry), False)
 
 
 def _choose(
@@ -91,13 +103,13 @@ def _choose(
 def rank(entry: Entry) -> tuple[float, float, int]:
     """What decides which of two files of a student is the later one."""
     when = entry.when.timestamp() if entry.when else 0.0
-    copy = re.search(r"[-_ (](\d+)\)?\.ipynb$", entry.file, re.IGNORECASE)
+    copy = re.search(r"[-_ (](\d+)\)?$", platforms.ENDING.sub("", entry.file))
     return (float(entry.order), when, int(copy[1]) if copy else 0)
 
 
 def _stem(file: str) -> str:
     """A file's name without its ending and what browsers and platforms add to a second copy."""
-    stem = re.sub(r"\.ipynb$", "", platforms.tidy(file), flags=re.IGNORECASE).casefold()
+    stem = platforms.ENDING.sub("", platforms.tidy(file)).casefold()
     return re.sub(r"[-_ ]*(\(\d+\)|\d+|copy|kopie)$", "", stem.strip()).strip()
 
 

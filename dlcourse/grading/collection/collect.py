@@ -87,8 +87,7 @@ def _report(slug: str, made: list[Outcome], lost: list[str], people: Roster) -> 
         print(f"{len(absent)} handed in nothing: {', '.join(map(printable, absent))}")
     if strangers:
         print(f"{len(strangers)} not in the roster: {', '.join(map(printable, strangers))}")
-    for name in lost:
-        print(f"nobody's, not collected: {printable(name)}")
+    print("".join(f"{printable(text)}\n" for text in lost), end="")
     print(f"Grade them with  dlcourse grade {slug}")
 
 

@@ -11,6 +11,7 @@ import yaml
 
 from dlcourse.grading.collection.archive import Member
 
+ENDING = re.compile(r"\.ipynb(\.txt|\.json)?$", re.IGNORECASE)  # browsers add to it
 SIDECAR = 1_000_000  # bytes that are read of a file about others
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
@@ -54,7 +55,22 @@ def tidy(text: str) -> str:
 
 def notebooks(members: Sequence[Member]) -> list[Member]:
     """Those that end as notebooks do."""
-    return [member for member in members if member.name.lower().endswith(".ipynb")]
+    return [member for member in members if ENDING.search(member.name)]
+
+
+def others(platform: str, members: Sequence[Member], slug: str) -> list[Entry]:
+    """What somebody has handed in that is no notebook.
+
+    Args:
+        platform: as :func:`recognize` returned it.
+        members: all files of an archive.
+        slug: the exercise's name.
+    """
+    rest = [member for member in members if not ENDING.search(member.name)]
+    if platform not in PLATFORMS:
+        return list(_plain(rest, slug))
+    names = {member.name for member in rest}
+    return [entry for entry in PLATFORMS[platform](members) if entry.member.name in names]
 
 
 def recognize(members: Sequence[Member], slug: str) -> tuple[str, list[Entry]]:

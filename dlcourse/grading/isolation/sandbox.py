@@ -33,7 +33,7 @@ SYSTEM = ("/usr", "/etc/ld.so.cache", "/etc/fonts", "/etc/alternatives", "/etc/l
 TOP = ("/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 
 (NEW_USER, MS_NOSUID_NODEV) = (0x10000000, 2 | 4)
-(MS_PRIVATE_REC, MS_BIND_REC) = (0x40000 | 0x4000, 0x1000 | 0x4000)
+(MS_PRIVATE_REC, MS_BIND, MS_BIND_REC) = (0x40000 | 0x4000, 0x1000, 0x1000 | 0x4000)
 (PR_SET_DUMPABLE, PR_SET_NO_NEW_PRIVS) = (4, 38)
 
 
@@ -189,8 +189,11 @@ def _mount(limits: Limits) -> None:
     # A Python that lies in one of these folders has to be there still.
     covered = [path for path in _python() if path.startswith(("/tmp/", f"{HOME}/"))]
     held = {path: os.open(path, os.O_PATH) for path in sorted(covered, key=len) if _exists(path)}
-    for folder in ("/tmp", "/dev/shm", HOME):
-        _empty(folder, limits.disk)
+    # All of them are one disk, so that its size is that of all together; /tmp covers it itself.
+    _empty("/tmp", limits.disk)
+    for folder, own in (("/dev/shm", b"/tmp/shm"), (HOME, b"/tmp/home"), ("/tmp", b"/tmp/tmp")):
+        os.mkdir(own, 0o755)
+        libc("mount", own, folder.encode(), None, MS_BIND, None)
     for path, descriptor in held.items():
         os.makedirs(path, exist_ok=True)
         here = f"/proc/self/fd/{descriptor}".encode()
