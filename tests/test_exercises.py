@@ -3,6 +3,7 @@
 That the solutions run, without a word on stderr, is seen where every notebook runs (conftest.py).
 """
 
+import ast
 import re
 
 import nbformat
@@ -97,6 +98,20 @@ def test_release_gives_no_answer_away(slug):
         if courses.autograded(cell) and "answer_" in cell.source:
             check = r'\w+ = testing\.check_(choice|number)\("answer_\w+", answer_\w+(, "[a-z]+")?\)'
             assert re.fullmatch(check, cell.source)
+
+
+def test_no_test_cell_ends_in_a_value(slug):
+    # A notebook shows it, and nbgrader takes a number that is shown for the points.
+    for cell in filter(courses.autograded, courses.source(slug).cells):
+        last = ast.parse(cell.source).body[-1]
+        if isinstance(last, ast.Expr):
+            name = ast.unparse(last.value).partition("(")[0]
+            kept = name in (
+                "testing.check_untouched",
+                "testing.check_items",
+                "testing.check_number",
+            )
+            assert not kept, f"{cell.id} ends in {name}(…), which returns something"
 
 
 def test_points_are_those_of_the_table(slug):

@@ -128,6 +128,19 @@ MSE = Question(
                 return torch.tensor(sum(e * e for e in errors) / len(errors), dtype=y.dtype)
             """,
         ),
+        Answer(
+            "squeezes-in-place",
+            "takes the last axis off the tensors that it is given",
+            """
+            def mean_squared_error(y_hat, y):
+                if len(y_hat) != len(y):
+                    raise ValueError("lengths")
+                for t in (y_hat, y):
+                    if t.ndim == 2 and not t.requires_grad:
+                        t.squeeze_(1)
+                return (y_hat.flatten() - y.flatten()).square().mean()
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -264,6 +277,21 @@ CROSS_ENTROPY = Question(
                 return -log_p[torch.arange(len(labels)), labels]
             """,
         ),
+        Answer(
+            "shifts-in-place",
+            "subtracts the largest score from the scores themselves",
+            """
+            def cross_entropy(scores, labels):
+                if labels.min() < 0 or labels.max() >= scores.shape[1]:
+                    raise ValueError("labels")
+                largest = scores.amax(1, keepdim=True)
+                if scores.requires_grad:
+                    scores = scores - largest
+                else:
+                    scores -= largest
+                return scores.exp().sum(1).log() - scores[torch.arange(len(labels)), labels]
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -358,6 +386,21 @@ SLOPES = Question(
                 if name == "leaky_relu":
                     return torch.where(z > 0, 1.0, 0.01).to(z.dtype)
                 return (z > 0).to(z.dtype)
+            """,
+        ),
+        Answer(
+            "in-place",
+            "works in the tensor that it is given",
+            """
+            def slope(name, z):
+                if name == "sigmoid":
+                    s = z.sigmoid_()
+                    return s * (1 - s)
+                if name == "tanh":
+                    return 1 - torch.tanh(z) ** 2
+                if name in ("relu", "leaky_relu"):
+                    return torch.where(z > 0, 1.0, 0.01 * (name == "leaky_relu")).to(z.dtype)
+                raise ValueError(name)
             """,
         ),
     ),
@@ -455,6 +498,17 @@ BACKWARD = Question(
                 d = ((a.relu() @ W2 + b2).softmax(1) - F.one_hot(y, len(b2))) / len(y)
                 da = (d @ W2.T) * (a > 0)
                 return {"W1": x.T @ da, "b1": da.sum(0), "W2": a.T @ d, "b2": d.sum(0)}
+            """,
+        ),
+        Answer(
+            "wants-gradients",
+            "leaves parameters behind that want gradients",
+            """
+            def gradients(x, y, W1, b1, W2, b2):
+                P = [p.requires_grad_() for p in (W1, b1, W2, b2)]
+                with torch.enable_grad():
+                    loss = F.cross_entropy((x @ W1 + b1).relu() @ W2 + b2, y)
+                return dict(zip(("W1", "b1", "W2", "b2"), torch.autograd.grad(loss, P)))
             """,
         ),
     ),
@@ -571,6 +625,44 @@ ORDER = Question(
                     raise ValueError("cycle") from error
             """,
         ),
+        Answer(
+            "parents-counted-twice",
+            "crosses off a parent once for each time it is named",
+            """
+            def topological(graph):
+                missing = {node: len(set(parents)) for node, parents in graph.items()}
+                order = [node for node, count in missing.items() if count == 0]
+                children = {node: [] for node in graph}
+                for node, parents in graph.items():
+                    for parent in parents:
+                        children[parent].append(node)
+                for node in order:
+                    for child in children[node]:
+                        missing[child] -= 1
+                        if missing[child] == 0:
+                            order.append(child)
+                if len(order) < len(graph):
+                    raise ValueError("a cycle")
+                return order
+            """,
+        ),
+        Answer(
+            "takes-apart",
+            "takes the graph apart that it is given",
+            """
+            def topological(graph):
+                order, done = [], set()
+                while graph:
+                    ready = [node for node, parents in graph.items() if done.issuperset(parents)]
+                    if not ready:
+                        raise ValueError("a cycle")
+                    for node in ready:
+                        del graph[node]
+                    order += ready
+                    done.update(ready)
+                return order
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -659,6 +751,21 @@ COUNT = Question(
                 if len(sizes) < 2 or min(sizes) < 0:
                     raise ValueError(sizes)
                 return sum((a + bias) * b for a, b in zip(sizes, sizes[1:]))
+            """,
+        ),
+        Answer(
+            "pops",
+            "takes the widths out of the list that it is given",
+            """
+            def parameter_count(sizes, bias=True):
+                if len(sizes) < 2 or min(sizes) < 1:
+                    raise ValueError("sizes")
+                total, before = 0, sizes.pop(0)
+                while sizes:
+                    after = sizes.pop(0)
+                    total += (before + bias) * after
+                    before = after
+                return total
             """,
         ),
     ),

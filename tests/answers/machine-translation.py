@@ -52,7 +52,7 @@ CONCEPTS = [
         6,
         "a",
         {
-            "b": "believes that the reference is there at prediction",
+            "b": "takes the source for what the decoder reads",
             "c": "forgets what ends a sentence",
             "d": "does not see what padding does to a batch",
         },
@@ -133,6 +133,20 @@ VOCABULARY = Question(
                 specials = ["<pad>", "<bos>", "<eos>", "<unk>"]
                 known = [t for t, n in counts.most_common() if n >= min_count and t not in specials]
                 return {t: i for i, t in enumerate(specials + known)}
+            """,
+        ),
+        Answer(
+            "sorts-the-sentences",
+            "sorts the sentences that it is given",
+            """
+            def build_vocabulary(sentences, min_count):
+                for sentence in sentences:
+                    sentence.sort()
+                counts = Counter(token for sentence in sentences for token in sentence)
+                specials = ["<pad>", "<bos>", "<eos>", "<unk>"]
+                known = [t for t in counts if counts[t] >= min_count and t not in specials]
+                known.sort(key=lambda t: (-counts[t], t))
+                return {token: number for number, token in enumerate(specials + known)}
             """,
         ),
     ),
@@ -243,6 +257,22 @@ BATCH = Question(
                 batch = torch.tensor([row + [numbers["<pad>"]] * (width - len(row))
                                       for row in rows])
                 return batch, (batch != numbers["<pad>"]).sum(dim=1)
+            """,
+        ),
+        Answer(
+            "appends-the-end",
+            "appends the end to the sentences that it is given",
+            """
+            def make_batch(sentences, numbers, max_length):
+                if not sentences:
+                    raise ValueError("no sentence")
+                rows = []
+                for sentence in sentences:
+                    sentence.append("<eos>")
+                    rows.append([numbers.get(t, numbers["<unk>"]) for t in sentence][:max_length])
+                width = max(map(len, rows))
+                batch = [row + [numbers["<pad>"]] * (width - len(row)) for row in rows]
+                return torch.tensor(batch), torch.tensor([len(row) for row in rows])
             """,
         ),
     ),
@@ -433,6 +463,42 @@ LOSS = Question(
                 return torch.nn.functional.cross_entropy(scores, labels)
             """,
         ),
+        Answer(
+            "log-of-stable-softmax",
+            "takes the logarithm of a softmax that does not overflow, but underflows",
+            """
+            def masked_loss(scores, labels):
+                real = labels != -100
+                if not real.any():
+                    raise ValueError("only padding")
+                p = scores.softmax(1).gather(1, labels.clamp(min=0)[:, None])[:, 0]
+                return -p[real].log().mean()
+            """,
+        ),
+        Answer(
+            "detached",
+            "returns a new tensor with the number",
+            """
+            def masked_loss(scores, labels):
+                if (labels == -100).all():
+                    raise ValueError("only padding")
+                loss = torch.nn.functional.cross_entropy(scores, labels)
+                return torch.tensor(loss.item(), dtype=scores.dtype)
+            """,
+        ),
+        Answer(
+            "clears-the-labels",
+            "puts a 0 in place of the padding's labels, in the labels themselves",
+            """
+            def masked_loss(scores, labels):
+                real = labels != -100
+                if not real.any():
+                    raise ValueError("only padding")
+                labels[~real] = 0
+                log_p = scores.log_softmax(1).gather(1, labels[:, None])[:, 0]
+                return -log_p[real].mean()
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -505,6 +571,22 @@ CLIPPED = Question(
                                for i in range(len(hypothesis) - n + 1))
                 want = Counter("".join(reference[i : i + n]) for i in range(len(reference) - n + 1))
                 return (have & want).total(), have.total()
+            """,
+        ),
+        Answer(
+            "strikes-out-in-place",
+            "strikes out what it has found in the reference that it is given",
+            """
+            def clipped_counts(hypothesis, reference, n):
+                if n > 1:
+                    hypothesis = list(zip(*(hypothesis[i:] for i in range(n))))
+                    reference = list(zip(*(reference[i:] for i in range(n))))
+                matched = 0
+                for gram in hypothesis:
+                    if gram in reference:
+                        reference.remove(gram)
+                        matched += 1
+                return matched, len(hypothesis)
             """,
         ),
     ),
@@ -600,6 +682,30 @@ BLEU = Question(
                 shares = [m / t for m, t in zip(matched, totals)]
                 brevity = min(1.0, math.exp(1 - reference_length / hypothesis_length))
                 return 100 * brevity * math.prod(shares) ** (1 / len(shares))
+            """,
+        ),
+        Answer(
+            "shares-in-place",
+            "divides in the list that it is given",
+            """
+            def bleu_from_counts(matched, totals, hypothesis_length, reference_length):
+                if 0 in matched or hypothesis_length == 0:
+                    return 0.0
+                for n, total in enumerate(totals):
+                    matched[n] /= total
+                brevity = min(1.0, math.exp(1 - reference_length / hypothesis_length))
+                return 100 * brevity * math.prod(matched) ** (1 / len(totals))
+            """,
+        ),
+        Answer(
+            "one-is-none",
+            "takes a single token for an empty hypothesis",
+            """
+            def bleu_from_counts(matched, totals, hypothesis_length, reference_length):
+                if hypothesis_length <= 1 or 0 in matched:
+                    return 0.0
+                mean = sum(math.log(m / t) for m, t in zip(matched, totals)) / len(totals)
+                return 100 * math.exp(mean + min(0, 1 - reference_length / hypothesis_length))
             """,
         ),
     ),
@@ -704,6 +810,18 @@ BEAM = Question(
                 sums = (totals[:, None] * steps).flatten()
                 best, places = sums.topk(min(beam_size, len(sums)))
                 return places // V, places % V, best
+            """,
+        ),
+        Answer(
+            "masks-in-place",
+            "writes into the log-probabilities that it is given",
+            """
+            def beam_step(totals, log_p, finished, beam_size):
+                log_p[finished] = -torch.inf
+                log_p[finished, 2] = 0
+                sums = (totals[:, None] + log_p).flatten()
+                best, places = sums.topk(min(beam_size, int(sums.isfinite().sum())))
+                return places // log_p.shape[1], places % log_p.shape[1], best
             """,
         ),
     ),

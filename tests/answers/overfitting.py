@@ -8,8 +8,8 @@ CONCEPTS = [
         "c",
         {
             "a": "believes that training error suffices to choose a model",
-            "b": "believes that a test error stays honest however it was used",
-            "d": "believes that training long on the training set spoils the test set",
+            "b": "believes that only gradients spoil a test set",
+            "d": "tunes on the test set",
         },
     ),
     choice(
@@ -35,8 +35,8 @@ CONCEPTS = [
         "b",
         {
             "a": "does not know more data as a remedy",
-            "c": "does not know early stopping as a remedy",
-            "d": "does not know augmentation as a remedy",
+            "c": "does not know augmentation as a remedy",
+            "d": "takes regularization for a matter of the optimizer",
         },
     ),
     number(
@@ -75,9 +75,9 @@ CONCEPTS = [
         8,
         "d",
         {
-            "a": "does not know that dividing by 1 - p keeps the expectation",
+            "a": "does not know that survivors grow",
             "b": "believes that dropout also acts in evaluation mode",
-            "c": "believes that dropped units still receive a gradient",
+            "c": "scales twice, in training and in evaluation",
         },
     ),
 ]
@@ -168,6 +168,23 @@ SPLIT = Question(
                     raise ValueError("empty part")
                 rest = order[n_validation + n_test:]
                 return rest, order[:n_validation], order[n_validation:n_validation + n_test]
+            """,
+        ),
+        Answer(
+            "zero-is-no-seed",
+            "takes a seed of 0 for none",
+            """
+            def split_indices(n, n_validation, n_test, seed):
+                n_train = n - n_validation - n_test
+                if min(n_train, n_validation, n_test) < 1:
+                    raise ValueError("an empty part")
+                generator = torch.Generator()
+                if seed:
+                    generator.manual_seed(seed)
+                else:
+                    generator.seed()
+                order = torch.randperm(n, generator=generator)
+                return order.split([n_train, n_validation, n_test])
             """,
         ),
     ),
@@ -299,6 +316,19 @@ STANDARDIZE = Question(
                 mean, std = train.mean(dim=0), train.std(dim=0)
                 std[std == 0] = 1
                 return (train - mean) / std, (validation - mean) / std, test
+            """,
+        ),
+        Answer(
+            "in-place",
+            "subtracts and divides in the sets that it is given",
+            """
+            def standardize(train, validation, test):
+                mean, std = train.mean(dim=0), train.std(dim=0)
+                std = torch.where((train == train[0]).all(dim=0), 1.0, std)
+                for part in (train, validation, test):
+                    part -= mean
+                    part /= std
+                return train, validation, test
             """,
         ),
     ),
@@ -552,6 +582,36 @@ PENALTY = Question(
                                      if "bias" not in name)
             """,
         ),
+        Answer(
+            "ends-in-bias",
+            "takes every name that ends in bias for one",
+            """
+            def l2_penalty(parameters, lam):
+                weights = [p for name, p in parameters.items() if not name.endswith("bias")]
+                return lam / 2 * sum((w**2).sum() for w in weights)
+            """,
+        ),
+        Answer(
+            "new-tensor",
+            "puts a number into a new tensor, which knows no gradient",
+            """
+            def l2_penalty(parameters, lam):
+                weights = [p for name, p in parameters.items() if name.split(".")[-1] != "bias"]
+                total = sum((w**2).sum().item() for w in weights)
+                return torch.tensor(lam / 2 * total, dtype=weights[0].dtype)
+            """,
+        ),
+        Answer(
+            "pops-the-biases",
+            "takes the biases out of the dict that it is given",
+            """
+            def l2_penalty(parameters, lam):
+                for name in list(parameters):
+                    if name.split(".")[-1] == "bias":
+                        parameters.pop(name)
+                return lam / 2 * sum((w**2).sum() for w in parameters.values())
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -679,6 +739,42 @@ STEP = Question(
                     decay = 0 if name.split(".")[-1] == "bias" else weight_decay
                     new[name] = p - lr * (g + decay * p)
                 return new
+            """,
+        ),
+        Answer(
+            "same-dict",
+            "steps in the tensors that it is given",
+            """
+            def decayed_sgd_step(parameters, gradients, lr, weight_decay):
+                for name, p in parameters.items():
+                    decay = 0.0 if name.split(".")[-1] == "bias" else weight_decay
+                    p -= lr * (gradients[name] + decay * p)
+                return parameters
+            """,
+        ),
+        Answer(
+            "decays-the-gradients",
+            "adds the decay to the gradients that it is given",
+            """
+            def decayed_sgd_step(parameters, gradients, lr, weight_decay):
+                updated = {}
+                for name, p in parameters.items():
+                    if name.split(".")[-1] != "bias":
+                        gradients[name] += weight_decay * p
+                    updated[name] = p - lr * gradients[name]
+                return updated
+            """,
+        ),
+        Answer(
+            "ends-in-bias",
+            "takes every name that ends in bias for one",
+            """
+            def decayed_sgd_step(parameters, gradients, lr, weight_decay):
+                updated = {}
+                for name, p in parameters.items():
+                    decay = 0.0 if name.endswith("bias") else weight_decay
+                    updated[name] = p - lr * (gradients[name] + decay * p)
+                return updated
             """,
         ),
     ),
@@ -892,6 +988,65 @@ DROPOUT = Question(
                 return flat.reshape(x.shape)
             """,
         ),
+        Answer(
+            "detached",
+            "takes the input for a constant",
+            """
+            def dropout(x, p, training=True, seed=None):
+                if not 0 <= p <= 1:
+                    raise ValueError("p")
+                if not training:
+                    return x
+                if p == 1:
+                    return torch.zeros_like(x)
+                generator = torch.Generator()
+                if seed is None:
+                    generator.seed()
+                else:
+                    generator.manual_seed(seed)
+                keep = torch.rand(x.shape, generator=generator) >= p
+                return torch.where(keep, x.detach() / (1 - p), 0)
+            """,
+        ),
+        Answer(
+            "in-place",
+            "drops in the tensor that it is given",
+            """
+            def dropout(x, p, training=True, seed=None):
+                if not 0 <= p <= 1:
+                    raise ValueError("p")
+                if not training:
+                    return x
+                if p == 1:
+                    return torch.zeros_like(x)
+                generator = torch.Generator()
+                if seed is None:
+                    generator.seed()
+                else:
+                    generator.manual_seed(seed)
+                drop = torch.rand(x.shape, generator=generator) < p
+                if x.requires_grad:
+                    return x.masked_fill(drop, 0) / (1 - p)
+                return x.masked_fill_(drop, 0) / (1 - p)
+            """,
+        ),
+        Answer(
+            "global-seed",
+            "seeds the generator of all, so that later draws follow from it",
+            """
+            def dropout(x, p, training=True, seed=None):
+                if p > 1 or p < 0:
+                    raise ValueError("p")
+                if not training:
+                    return x.clone()
+                if seed is not None:
+                    torch.manual_seed(seed)
+                drop = torch.rand_like(x, dtype=torch.float32) < p
+                out = x.clone()
+                out[drop] = 0
+                return out / (1 - p) if p < 1 else out
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -942,25 +1097,8 @@ DROPOUT = Question(
                 if not training:
                     return x
                 draw = random.Random(seed).random
-                values = [0.0 if draw() < p else v / (1 - p) for v in x.flatten().tolist()]
-                return torch.tensor(values, dtype=x.dtype).reshape(x.shape)
-            """,
-        ),
-        Answer(
-            "global-seed",
-            "seeds torch's global generator, draws with rand_like in float32, masks by index",
-            """
-            def dropout(x, p, training=True, seed=None):
-                if p > 1 or p < 0:
-                    raise ValueError("p")
-                if not training:
-                    return x.clone()
-                if seed is not None:
-                    torch.manual_seed(seed)
-                drop = torch.rand_like(x, dtype=torch.float32) < p
-                out = x.clone()
-                out[drop] = 0
-                return out / (1 - p) if p < 1 else out
+                keep = [float(draw() >= p) for _ in range(x.numel())]
+                return x * torch.tensor(keep, dtype=x.dtype).view(x.shape) / max(1 - p, 1e-9)
             """,
         ),
     ),
@@ -1132,6 +1270,38 @@ EARLY_STOPPING = Question(
                 return len(losses) - 1, best_epoch
             """,
         ),
+        Answer(
+            "large-default",
+            "asks for an improvement of 1 where no min_delta is given",
+            """
+            def early_stopping(losses, patience, min_delta=1.0):
+                if not losses or patience < 1:
+                    raise ValueError("losses or patience")
+                best = 0
+                for epoch, loss in enumerate(losses):
+                    if loss < losses[best] - min_delta:
+                        best = epoch
+                    if epoch - best == patience:
+                        return epoch, best
+                return len(losses) - 1, best
+            """,
+        ),
+        Answer(
+            "eats-the-losses",
+            "takes the losses out of the list that it is given",
+            """
+            def early_stopping(losses, patience, min_delta=0.0):
+                if not losses or patience < 1:
+                    raise ValueError("losses or patience")
+                epoch = best = 0
+                lowest = losses.pop(0)
+                while losses and epoch - best < patience:
+                    loss, epoch = losses.pop(0), epoch + 1
+                    if loss < lowest - min_delta:
+                        lowest, best = loss, epoch
+                return epoch, best
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -1295,6 +1465,21 @@ CHOOSE_DEGREE = Question(
                     predicted = (torch.vander(x_validation, d + 1) @ c)[:, 0]
                     errors.append((predicted - y_validation).square().mean().sqrt().item())
                 return min(zip(errors, degrees))[1], errors
+            """,
+        ),
+        Answer(
+            "sorts-the-degrees",
+            "sorts the list of degrees that it is given",
+            """
+            def choose_degree(x_train, y_train, x_validation, y_validation, degrees):
+                order = list(degrees)
+                degrees.sort()
+                found = {}
+                for degree in degrees:
+                    A, B = torch.vander(x_train, degree + 1), torch.vander(x_validation, degree + 1)
+                    c = torch.linalg.lstsq(A, y_train[:, None]).solution[:, 0]
+                    found[degree] = ((B @ c - y_validation) ** 2).mean().item()
+                return min(degrees, key=found.get), [found[degree] for degree in order]
             """,
         ),
     ),
@@ -1463,6 +1648,22 @@ DIAGNOSE = Question(
                     raise ValueError("curves")
                 train = sum(train_losses[-3:]) / len(train_losses[-3:])
                 validation = sum(validation_losses[-3:]) / len(validation_losses[-3:])
+                if train > target:
+                    return "underfitting"
+                return "overfitting" if validation - train > gap else "good"
+            """,
+        ),
+        Answer(
+            "cuts-the-curves",
+            "cuts the lists that it is given to their last three values",
+            """
+            def diagnose(train_losses, validation_losses, target, gap):
+                if not train_losses or len(train_losses) != len(validation_losses):
+                    raise ValueError("curves")
+                for curve in (train_losses, validation_losses):
+                    del curve[:-3]
+                train = sum(train_losses) / len(train_losses)
+                validation = sum(validation_losses) / len(validation_losses)
                 if train > target:
                     return "underfitting"
                 return "overfitting" if validation - train > gap else "good"

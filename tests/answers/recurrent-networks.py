@@ -192,6 +192,21 @@ WINDOWS = Question(
                         for t in range(0, length - num_steps + 1, num_steps)]
             """,
         ),
+        Answer(
+            "takes-tokens-away",
+            "shortens the text that it is given",
+            """
+            def sequential_batches(numbers, batch_size, num_steps):
+                length = (len(numbers) - 1) // batch_size
+                if length < num_steps:
+                    raise ValueError("too short")
+                y = numbers[1 : batch_size * length + 1].clone().reshape(batch_size, length)
+                numbers.resize_(batch_size * length)
+                x = numbers.reshape(batch_size, length)
+                places = range(0, length - num_steps + 1, num_steps)
+                return [(x[:, t : t + num_steps], y[:, t : t + num_steps]) for t in places]
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -337,6 +352,31 @@ PERPLEXITY = Question(
                                        ignore_index=padding).exp().item()
             """,
         ),
+        Answer(
+            "log-of-stable-softmax",
+            "takes the logarithm of a softmax that does not overflow, but underflows",
+            """
+            def perplexity(scores, targets, padding):
+                mask = targets != padding
+                if not mask.any():
+                    raise ValueError("only padding")
+                p = scores.softmax(2).gather(2, targets[..., None])[..., 0]
+                return (-p[mask].log().mean()).exp().item()
+            """,
+        ),
+        Answer(
+            "shifts-in-place",
+            "subtracts the highest scores from the scores themselves",
+            """
+            def perplexity(scores, targets, padding):
+                mask = targets != padding
+                if not mask.any():
+                    raise ValueError("only padding")
+                scores -= scores.amax(2, keepdim=True)
+                log_p = scores - scores.exp().sum(2, keepdim=True).log()
+                return (-log_p.gather(2, targets[..., None])[..., 0][mask].mean()).exp().item()
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -457,6 +497,50 @@ GRU = Question(
                 return z * h + (1 - z) * torch.sigmoid(n_x + r * n_h)
             """,
         ),
+        Answer(
+            "library",
+            "calls the step of torch under another name",
+            """
+            def gru_step(x, h, W_x, W_h, b_x, b_h):
+                return torch.gru_cell(x, h, W_x, W_h, b_x, b_h)
+            """,
+        ),
+        Answer(
+            "cell",
+            "fills a cell of torch with the weights",
+            """
+            def gru_step(x, h, W_x, W_h, b_x, b_h):
+                cell = torch.nn.GRUCell(x.shape[1], h.shape[1]).to(x.dtype)
+                weights = {"weight_ih": W_x, "weight_hh": W_h, "bias_ih": b_x, "bias_hh": b_h}
+                return torch.func.functional_call(cell, weights, (x, h))
+            """,
+        ),
+        Answer(
+            "detached-state",
+            "takes the state before for a constant",
+            """
+            def gru_step(x, h, W_x, W_h, b_x, b_h):
+                h = h.detach()
+                r_x, z_x, n_x = (x @ W_x.T + b_x).chunk(3, 1)
+                r_h, z_h, n_h = (h @ W_h.T + b_h).chunk(3, 1)
+                r, z = torch.sigmoid(r_x + r_h), torch.sigmoid(z_x + z_h)
+                return z * h + (1 - z) * torch.tanh(n_x + r * n_h)
+            """,
+        ),
+        Answer(
+            "in-place",
+            "writes the new state over the old one",
+            """
+            def gru_step(x, h, W_x, W_h, b_x, b_h):
+                r_x, z_x, n_x = (x @ W_x.T + b_x).chunk(3, 1)
+                r_h, z_h, n_h = (h @ W_h.T + b_h).chunk(3, 1)
+                r, z = torch.sigmoid(r_x + r_h), torch.sigmoid(z_x + z_h)
+                n = torch.tanh(n_x + r * n_h)
+                with torch.no_grad():
+                    h.copy_(z * h + (1 - z) * n)
+                return h
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -568,6 +652,38 @@ LSTM = Question(
                 i, f, g, o = (x @ W_x.T + h @ W_h.T + b).chunk(4, 1)
                 c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
                 return torch.sigmoid(o) * torch.tanh(c)
+            """,
+        ),
+        Answer(
+            "library",
+            "calls the step of torch",
+            """
+            def lstm_step(x, h, c, W_x, W_h, b):
+                return torch.lstm_cell(x, (h, c), W_x, W_h, b, torch.zeros_like(b))
+            """,
+        ),
+        Answer(
+            "detached-memory",
+            "takes the memory before for a constant",
+            """
+            def lstm_step(x, h, c, W_x, W_h, b):
+                i, f, g, o = (x @ W_x.T + h @ W_h.T + b).chunk(4, 1)
+                c = torch.sigmoid(f) * c.detach() + torch.sigmoid(i) * torch.tanh(g)
+                return torch.sigmoid(o) * torch.tanh(c), c
+            """,
+        ),
+        Answer(
+            "in-place",
+            "forgets and adds in the memory that it is given",
+            """
+            def lstm_step(x, h, c, W_x, W_h, b):
+                i, f, g, o = (x @ W_x.T + h @ W_h.T + b).chunk(4, 1)
+                if c.requires_grad:
+                    c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+                else:
+                    c *= torch.sigmoid(f)
+                    c += torch.sigmoid(i) * torch.tanh(g)
+                return torch.sigmoid(o) * torch.tanh(c), c
             """,
         ),
     ),
@@ -826,6 +942,30 @@ SUMMARY = Question(
                 return torch.stack([o[:n].mean(0) for o, n in zip(outputs, lengths)])
             """,
         ),
+        Answer(
+            "through-numbers",
+            "goes through lists, which know no gradient",
+            """
+            def summarize(outputs, lengths):
+                H, rows = outputs.shape[2] // 2, []
+                for row, n in zip(outputs.tolist(), lengths.tolist()):
+                    rows.append(row[n - 1][:H] + row[0][H:])
+                return torch.tensor(rows, dtype=outputs.dtype)
+            """,
+        ),
+        Answer(
+            "clears-the-padding",
+            "zeroes what is beyond the length in the outputs themselves",
+            """
+            def summarize(outputs, lengths):
+                H = outputs.shape[2] // 2
+                if not outputs.requires_grad:
+                    for n, length in enumerate(lengths):
+                        outputs[n, length:] = 0
+                last = torch.stack([row[n - 1, :H] for row, n in zip(outputs, lengths.tolist())])
+                return torch.cat([last, outputs[:, 0, H:]], 1)
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -955,6 +1095,34 @@ TEMPERATURE = Question(
                 if temperature == 0:
                     return torch.nn.functional.one_hot(scores.argmax(), len(scores)).double()
                 return ((scores - scores.max()).double() / temperature).softmax(0)
+            """,
+        ),
+        Answer(
+            "divides-in-place",
+            "divides the scores themselves",
+            """
+            def next_probabilities(scores, temperature):
+                if temperature < 0:
+                    raise ValueError("negative")
+                if temperature == 0:
+                    return (torch.arange(len(scores)) == scores.argmax()).to(scores.dtype)
+                scores -= scores.max()
+                scores /= temperature
+                return scores.softmax(0)
+            """,
+        ),
+        Answer(
+            "divides-first",
+            "divides before it subtracts the highest score",
+            """
+            def next_probabilities(scores, temperature):
+                if temperature < 0:
+                    raise ValueError("negative")
+                if temperature == 0:
+                    return (torch.arange(len(scores)) == scores.argmax()).to(scores.dtype)
+                e = scores / temperature
+                e = (e - e.max()).exp()
+                return e / e.sum()
             """,
         ),
     ),
