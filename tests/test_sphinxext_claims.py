@@ -12,9 +12,7 @@ from tests.test_sphinxext import HEADER, build
 
 REGISTER = """```{{code-cell}} ipython3
 :tags: [remove-cell]
-from myst_nb import glue
 from dlcourse.claims import claim
-glue("score", 0.9137, display=False)
 {}
 ```
 """
@@ -56,7 +54,8 @@ def chapter(cells, text):
     return f"{HEADER}# A chapter\n\n{REGISTER.format(cells)}\n{text}"
 
 
-PAGES = {"chapter.md": chapter(WIDE + DEEP, SENTENCES), "list.md": LIST}
+GLUE = 'from myst_nb import glue\nglue("score", 0.9137, display=False)\n'
+PAGES = {"chapter.md": chapter(GLUE + WIDE + DEEP, SENTENCES), "list.md": LIST}
 
 
 @pytest.fixture(scope="module")
@@ -132,13 +131,16 @@ FAULTY = {
     "nameless.md": "# B\n\n{claim}`It is better.`\n",
     "concealed.md": "# C\n\nIn all steps it is so. {claim}`Wide is better: <wide-wins>` it is.\n",
     "again.md": chapter(DEEP, "{claim}`Depth helps. <deep-wins>`"),
-    "chapter.md": chapter(WIDE + DEEP.replace("deep-wins", "lonely") + DEEP, SENTENCES),
+    "chapter.md": chapter(WIDE + DEEP.replace("deep-wins", "lonely") + DEEP, "Text."),
+    "wrong.md": chapter(WIDE.replace("wide-wins", "wrong").replace("0.04", "0.5"), "Text."),
 }
 
 
 @pytest.fixture(scope="module")
-def warnings(tmp_path_factory):
-    return build(tmp_path_factory.mktemp("faulty"), FAULTY, "dummy").splitlines()
+def faulty(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("faulty")
+    settings = {"nb_execution_raise_on_error": False, "nb_execution_mode": "force"}
+    return folder, build(folder, FAULTY, "dummy", **settings).splitlines()
 
 
 @pytest.mark.parametrize(
@@ -146,28 +148,25 @@ def warnings(tmp_path_factory):
     [
         ("unknown.md:5", "claim 'nobody-knows' is registered by no cell"),
         ("nameless.md:3", "claim: write the sentence and then, in angle brackets"),
-        (
-            "concealed.md:3",
-            "claim 'wide-wins': the arms differ in parameters by more than 5 %, and",
-        ),
+        ("concealed.md:3", "claim 'wide-wins': the arms differ in parameters by more than 5 %"),
         ("chapter.md", "claim 'lonely' is used by no sentence"),
         ("again.md", "claim 'deep-wins' is registered on chapter, too"),
     ],
 )
-def test_what_must_not_pass_is_a_warning(warnings, place, message):
+def test_what_must_not_pass_is_a_warning(faulty, place, message):
+    _folder, warnings = faulty
     assert [w for w in warnings if f"{place}: WARNING: {message}" in w], "\n".join(warnings)
 
 
-def test_nothing_else_is_a_warning(warnings):
-    assert len(warnings) == 5, "\n".join(warnings)
+def test_nothing_else_is_a_warning_of_claims(faulty):
+    assert sum("WARNING: claim" in warning for warning in faulty[1]) == 5
 
 
-def test_a_claim_that_does_not_hold_fails_the_build(tmp_path):
-    wrong = WIDE.replace("least=0.04", "least=0.5")
-    pages = {"chapter.md": chapter(wrong, SENTENCES)}
-    assert "failed" in build(tmp_path, pages, nb_execution_raise_on_error=False)
-    report = (tmp_path / "_build/html/reports/chapter.err.log").read_text("utf-8")
-    assert "claim 'wide-wins' does not hold with a margin of 0.5: at seed 0," in report
+def test_a_claim_that_does_not_hold_fails_its_notebook(faulty):
+    folder, warnings = faulty
+    assert any("wrong.md: WARNING: Executing notebook failed" in warning for warning in warnings)
+    report = (folder / "_build/dummy/reports/wrong.err.log").read_text("utf-8")
+    assert "claim 'wrong' does not hold with a margin of 0.5: at seed 0," in report
 
 
 # -- in a browser ------------------------------------------------------------------------------
