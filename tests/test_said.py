@@ -83,6 +83,9 @@ def test_the_report_lists_what_is_said_of_each_student(tmp_path, capsys):
     assert after["ada"] == notes["ada"]
     assert after["cyd"].startswith("17 points that were given by hand for an earlier answer stand")
     assert "no submission; the grade of an earlier submission stands" in after["bob"]
+    shutil.rmtree(course.submitted("cyd").parents[1])
+    grading.forget(SLUG, course.folder, ["cyd"])
+    assert said(course)[0]["cyd"] == ""
     capsys.readouterr()
 
 
