@@ -68,6 +68,9 @@ def test_the_report_lists_what_is_said_of_each_student(tmp_path, capsys):
     for student in notes:
         assert notes[student] in table
     assert "found by cell id, since they had lost their names: answer, why" in shown
+    listed = shown.partition('id="notes"')[2].partition("</section>")[0]
+    names = [name for name in notes if f"<bdi>{name}</bdi></b>" in listed]
+    assert names == ["ada", "bob", "cyd", "eve"]  # dan was only refused
     # A grade of one student leaves the notes of the others; what a person does since is seen.
     with course.gradebook() as gradebook:
         given = gradebook.find_grade("why", SLUG, SLUG, "cyd")
@@ -80,6 +83,9 @@ def test_the_report_lists_what_is_said_of_each_student(tmp_path, capsys):
     assert after["ada"] == notes["ada"]
     assert after["cyd"].startswith("17 points that were given by hand for an earlier answer stand")
     assert "no submission; the grade of an earlier submission stands" in after["bob"]
+    shutil.rmtree(course.submitted("cyd").parents[1])
+    grading.forget(SLUG, course.folder, ["cyd"])
+    assert said(course)[0]["cyd"] == ""
     capsys.readouterr()
 
 

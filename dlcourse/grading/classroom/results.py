@@ -74,6 +74,11 @@ class Standing:
     extension: object
     by_hand: tuple[ByHand, ...]
 
+    @property
+    def waiting(self) -> bool:
+        """Whether a person has an answer to grade that has no points yet."""
+        return bool(_unmarked(self.by_hand))
+
 
 def graded(student: str, standing: Standing, refusal: str, remarks: Sequence[str]) -> Result:
     """The line of somebody whose submission has been graded, or refused.
@@ -104,7 +109,7 @@ def notes(
     said += remarks
     if penalty:
         said.append(f"{penalty:g} points less since it was late")
-    waiting = [grade.question for grade in by_hand if grade.waiting and grade.points is None]
+    waiting = _unmarked(by_hand)
     if waiting and refusal:
         said.append(f"an earlier answer still waits to be graded by hand ({', '.join(waiting)})")
     elif waiting:
@@ -119,6 +124,11 @@ def notes(
             f"({names})"
         )
     return said
+
+
+def _unmarked(by_hand: Sequence[ByHand]) -> list[str]:
+    """The questions with an answer for a person to grade that has no points yet."""
+    return [grade.question for grade in by_hand if grade.waiting and grade.points is None]
 
 
 def not_graded(
@@ -196,5 +206,10 @@ def _write(path: Path, text: str) -> None:
     with tempfile.NamedTemporaryFile(
         "w", dir=path.parent, newline="", encoding="utf-8", delete=False
     ) as file:
-        file.write(text)
-    os.replace(file.name, path)
+        try:
+            file.write(text)
+            file.close()
+            os.replace(file.name, path)
+        except OSError:
+            os.unlink(file.name)
+            raise

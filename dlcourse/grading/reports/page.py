@@ -97,7 +97,7 @@ def page(report: Report) -> str:
         fewest=facts.FEWEST,
         notable=NOTABLE,
         noise=noise(len(report.of("graded"))),
-        noted=[s for s in report.students if s.said not in ((), (WAITS,))],
+        noted=[s for s in report.students if len(s.said) > bool(s.note) and s.said != (WAITS,)],
         only_waiting=[s.id for s in report.students if s.said == (WAITS,)],
         failing=[item for item in report.items if item.failures],
         waiting=sum(len(question.waiting) for question in report.by_hand),

@@ -16,6 +16,8 @@ def notes(course: Course, slug: str, student: str, refusal: str) -> tuple[str, .
         refusal: why the submission was refused; '' if it was not.
     """
     grades = course.grades.get(student, {})
+    if not grades and student not in course.handed_in:
+        return ()  # what was said once was of a grade that has been removed
     by_hand = [
         ByHand(name, grade.manual, grade.waiting)
         for name, grade in grades.items()
