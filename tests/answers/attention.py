@@ -25,9 +25,9 @@ CONCEPTS = [
         3,
         "b",
         {
-            "a": "forgets what a mask does to the softmax",
+            "a": "takes a masked score for a zero",
             "c": "believes that scores must be computed one by one",
-            "d": "does not know what the square root is for",
+            "d": "takes the division for what the softmax does",
         },
     ),
     number(

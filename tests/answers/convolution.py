@@ -51,9 +51,9 @@ CONCEPTS = [
         5,
         "c",
         {
-            "a": "believes that no gradient passes through a layer without parameters",
+            "a": "believes that pooling learns",
             "b": "believes that pooling mixes channels",
-            "d": "believes that the size depends on something else",
+            "d": "takes the window for the stride",
         },
     ),
     number(
@@ -433,6 +433,20 @@ CONV2D = Question(
                                      for j in range(0, x.shape[3] - w + 1, stride)], dim=2)
                         for i in range(0, x.shape[2] - h + 1, stride)]
                 y = torch.stack(rows, dim=2)
+                return y if bias is None else y + bias[:, None, None]
+            """,
+        ),
+        Answer(
+            "half-the-margin",
+            "counts the margin once when it asks whether a window fits",
+            """
+            def conv2d(x, weight, bias=None, stride=1, padding=0):
+                (N, C, H, W), (O, D, h, w) = x.shape, weight.shape
+                if C != D or h > H + padding or w > W + padding:
+                    raise ValueError("channels or window")
+                x = torch.nn.functional.pad(x, (padding,) * 4)
+                columns = x.unfold(2, h, stride).unfold(3, w, stride)
+                y = torch.einsum("ncijhw,ochw->noij", columns, weight)
                 return y if bias is None else y + bias[:, None, None]
             """,
         ),

@@ -37,26 +37,30 @@ CONCEPTS = [
     ),
     number(
         4,
-        right={"3": "by head", "6**2 / (9 + 1 + 1 + 1)": "by the formula", "3.0": "a float"},
+        right={
+            "3.6": "by head",
+            "6**2 / (4 + 4 + 1 + 1)": "by the formula",
+            "18 / 5": "a fraction",
+        },
         wrong={
-            "4": "counts the weights above 0",
-            "5": "counts the examples",
+            "2": "counts the largest weights",
+            "4": "counts the examples",
             "6": "adds the weights",
-            "0.5": "forgets to square the sum",
+            "0.6": "forgets to square the sum",
         },
     ),
     number(
         5,
         right={
-            "(0.38 - 0.1) / (0.8 - 0.1)": "by the formula",
-            "2 / 5": "as a fraction",
-            "0.4": "by head",
+            "(0.31 - 0.1) / (0.8 - 0.1)": "by the formula",
+            "3 / 10": "as a fraction",
+            "0.3": "by head",
         },
         wrong={
-            "0.38": "takes the alarms for the ill",
-            "0.38 / 0.8": "forgets the false alarms",
-            "0.28": "takes the false alarms from all people",
-            "0.38 * 0.8": "applies the test twice",
+            "0.31": "takes the alarms for the ill",
+            "0.31 / 0.8": "forgets the false alarms",
+            "0.21": "takes the false alarms from all people",
+            "0.31 * 0.8": "applies the test twice",
         },
     ),
     choice(
@@ -140,6 +144,17 @@ WEIGHTS = Question(
                 return n_train / n_new * probability / (1 - probability)
             """,
         ),
+        Answer(
+            "in-place",
+            "divides in the tensor that it is given",
+            """
+            def importance_weights(probability, n_train, n_new):
+                if not ((probability >= 0) & (probability < 1)).all():
+                    raise ValueError("probability")
+                rest = 1 - probability
+                return probability.mul_(n_train / n_new).div_(rest)
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -221,6 +236,19 @@ LOSS = Question(
                 if not predicted.shape == target.shape == weights.shape:
                     raise ValueError("shapes")
                 return (weights * (predicted - target) ** 2).sum() / weights.sum()
+            """,
+        ),
+        Answer(
+            "weights-in-place",
+            "divides the weights that it is given by their sum",
+            """
+            def weighted_mse(predicted, target, weights):
+                if not predicted.shape == target.shape == weights.shape:
+                    raise ValueError("shapes")
+                if weights.sum() == 0:
+                    raise ValueError("weights")
+                weights /= weights.sum()
+                return (weights * (predicted - target) ** 2).sum()
             """,
         ),
     ),
@@ -462,6 +490,22 @@ SHARES = Question(
                 return torch.linalg.solve(R.T, predicted.double() / predicted.sum()).clamp(min=0)
             """,
         ),
+        Answer(
+            "a-column-passes",
+            "takes a column of counts for a row",
+            """
+            def class_shares(confusion, predicted):
+                predicted = predicted.flatten()
+                V = len(predicted)
+                if confusion.shape != (V, V) or predicted.sum() == 0 or not confusion.sum(1).all():
+                    raise ValueError("counts")
+                R = confusion.double() / confusion.sum(1, keepdim=True)
+                if torch.linalg.matrix_rank(R) < V:
+                    raise ValueError("no unique solution")
+                q = torch.linalg.solve(R.T, predicted.double() / predicted.sum()).clamp(min=0)
+                return q / q.sum()
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -585,6 +629,36 @@ CORRECTED = Question(
                 if not (old > 0).all() or not ((probabilities * new).sum(1) > 0).all():
                     raise ValueError("shares")
                 return (probabilities + new / old).softmax(1)
+            """,
+        ),
+        Answer(
+            "multiplies-in-place",
+            "multiplies the probabilities that it is given",
+            """
+            def corrected(probabilities, old, new):
+                if probabilities.ndim != 2 or not old.shape == new.shape == probabilities.shape[1:]:
+                    raise ValueError("shapes")
+                if not (old > 0).all():
+                    raise ValueError("old")
+                probabilities *= new / old
+                total = probabilities.sum(1, keepdim=True)
+                if not (total > 0).all():
+                    raise ValueError("nothing left")
+                return probabilities / total
+            """,
+        ),
+        Answer(
+            "any-number-of-axes",
+            "asks the last axes only",
+            """
+            def corrected(probabilities, old, new):
+                if not old.shape == new.shape == probabilities.shape[1:]:
+                    raise ValueError("shapes")
+                product = probabilities * (new / old)
+                total = product.sum(1, keepdim=True)
+                if not (old > 0).all() or not (total > 0).all():
+                    raise ValueError("shares")
+                return product / total
             """,
         ),
     ),
@@ -715,6 +789,21 @@ DAYS = Question(
                     w = w - lr * X.T @ ((X @ w).sigmoid() - y) / len(y)
                 right = [(X @ w > 0) == (y == 1) for X, y in days]
                 return [r.double().mean().item() for r in right], w.clone()
+            """,
+        ),
+        Answer(
+            "zero-is-one",
+            "takes a score of 0 for class 1",
+            """
+            def keep_learning(days, w, lr):
+                accuracies = []
+                for X, y in days:
+                    if len(X) == 0:
+                        raise ValueError("a day without examples")
+                    scores = X @ w
+                    accuracies.append(((scores >= 0) == (y == 1)).double().mean().item())
+                    w = w - lr * X.T @ (scores.sigmoid() - y) / len(y)
+                return accuracies, w
             """,
         ),
     ),

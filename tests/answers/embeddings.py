@@ -146,6 +146,21 @@ PAIRS = Question(
                         if i != j]
             """,
         ),
+        Answer(
+            "eats-the-text",
+            "takes the words out of the list that it is given",
+            """
+            def word_pairs(words, window):
+                if window < 1:
+                    raise ValueError("window")
+                pairs, before = [], []
+                while words:
+                    center = words.pop(0)
+                    pairs += [(center, other) for other in before[-window:] + words[:window]]
+                    before.append(center)
+                return pairs
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -312,6 +327,17 @@ PMI = Question(
                 return counts.float().clamp(min=1).log()
             """,
         ),
+        Answer(
+            "twice-at-least",
+            "leaves out what occurred once",
+            """
+            def positive_pmi(counts):
+                counts = counts.double()
+                expected = counts.sum(1, keepdim=True) * counts.sum(0) / counts.sum()
+                ratio = torch.where(counts > 1, counts / expected, 1.0)
+                return ratio.clamp(min=1).log().float()
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -395,6 +421,17 @@ LOSS = Question(
                 return -(f((u * v).sum(1)) + f(-(noise * v[:, None]).sum(2)).sum(1)).mean()
             """,
         ),
+        Answer(
+            "turns-in-place",
+            "turns the signs of the noise that it is given",
+            """
+            def negative_sampling_loss(v, u, noise):
+                noise = -noise if noise.requires_grad else noise.neg_()
+                F = torch.nn.functional
+                right = F.logsigmoid((u * v).sum(1))
+                return -(right + F.logsigmoid((noise * v[:, None]).sum(2)).sum(1)).mean()
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -471,6 +508,24 @@ GLOVE = Question(
                 weight = (counts / largest).clamp(max=1) ** 0.75
                 error = (v * u).sum(1) + a + b - counts.log()
                 return (weight * error ** 2).sum() / weight.sum()
+            """,
+        ),
+        Answer(
+            "detached-contexts",
+            "takes the contexts' vectors for constants",
+            """
+            def glove_loss(v, u, a, b, counts, largest):
+                error = (v * u.detach()).sum(1) + a + b - counts.log()
+                return ((counts / largest).clamp(max=1) ** 0.75 * error**2).mean()
+            """,
+        ),
+        Answer(
+            "in-place",
+            "takes the logarithm in the counts that it is given",
+            """
+            def glove_loss(v, u, a, b, counts, largest):
+                weight = (counts / largest).clamp(max=1) ** 0.75
+                return (weight * ((v * u).sum(1) + a + b - counts.log_()) ** 2).mean()
             """,
         ),
     ),

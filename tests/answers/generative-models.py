@@ -145,6 +145,28 @@ DIVERGENCE = Question(
                 return 0.5 * (mean**2 + log_var.exp() - 1 - log_var).sum(1)
             """,
         ),
+        Answer(
+            "detached",
+            "takes the logarithms of the variances for constants",
+            """
+            def divergence(mean, log_var):
+                if mean.shape != log_var.shape:
+                    raise ValueError("shapes")
+                log_var = log_var.detach()
+                return 0.5 * (mean**2 + log_var.exp() - 1 - log_var).sum(1)
+            """,
+        ),
+        Answer(
+            "in-place",
+            "squares the means that it is given",
+            """
+            def divergence(mean, log_var):
+                if mean.shape != log_var.shape:
+                    raise ValueError("shapes")
+                square = mean**2 if mean.requires_grad else mean.square_()
+                return 0.5 * (square + log_var.exp() - 1 - log_var).sum(1)
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -225,6 +247,27 @@ VAE_LOSS = Question(
                 return -error - beta * kl.mean()
             """,
         ),
+        Answer(
+            "detached-divergence",
+            "takes the divergences for constants",
+            """
+            def vae_loss(logits, x, kl, beta=1.0):
+                error = F.binary_cross_entropy_with_logits(logits, x, reduction="sum") / len(x)
+                return error + beta * kl.mean().item()
+            """,
+        ),
+        Answer(
+            "weighs-in-place",
+            "weighs the divergences that it is given",
+            """
+            def vae_loss(logits, x, kl, beta=1.0):
+                error = F.binary_cross_entropy_with_logits(logits, x, reduction="sum") / len(x)
+                if kl.requires_grad:
+                    return error + (beta * kl).mean()
+                kl *= beta
+                return error + kl.mean()
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -296,6 +339,25 @@ LOSSES = Question(
             def gan_losses(real, made):
                 p, q = real.sigmoid(), made.sigmoid()
                 return -p.log().mean() - (1 - q).log().mean(), -q.log().mean()
+            """,
+        ),
+        Answer(
+            "detached-generator",
+            "detaches the made logits for the generator, too",
+            """
+            def gan_losses(real, made):
+                return (F.softplus(-real).mean() + F.softplus(made).mean(),
+                        F.softplus(-made.detach()).mean())
+            """,
+        ),
+        Answer(
+            "in-place",
+            "turns the sign of the logits that it is given",
+            """
+            def gan_losses(real, made):
+                first = F.softplus(-real).mean() + F.softplus(made).mean()
+                made = -made if made.requires_grad else made.neg_()
+                return first, F.softplus(made).mean()
             """,
         ),
     ),
@@ -400,6 +462,20 @@ ROUND = Question(
                 A = (A - lr * torch.autograd.grad(g, A)[0]).detach()
                 d = F.softplus(-(x @ w)).mean() + F.softplus(z @ A @ w).mean()
                 return A, (w - lr * torch.autograd.grad(d, w)[0]).detach()
+            """,
+        ),
+        Answer(
+            "wants-gradients",
+            "asks for gradients in the tensors that it is given",
+            """
+            def play_round(A, w, x, z, lr):
+                A.requires_grad_()
+                w.requires_grad_()
+                made = (z @ A).detach()
+                loss = F.softplus(-(x @ w)).mean() + F.softplus(made @ w).mean()
+                new_w = (w - lr * torch.autograd.grad(loss, w)[0]).detach()
+                loss = F.softplus(-(z @ A @ new_w)).mean()
+                return (A - lr * torch.autograd.grad(loss, A)[0]).detach(), new_w
             """,
         ),
     ),
@@ -508,6 +584,20 @@ SIZES = Question(
                 return sizes
             """,
         ),
+        Answer(
+            "one-is-nothing",
+            "takes a side of 1 for nothing",
+            """
+            def generator_sizes(size, layers):
+                sizes = []
+                for kernel_size, stride, padding in layers:
+                    size = (size - 1) * stride + kernel_size - 2 * padding
+                    if size <= 1:
+                        raise ValueError("nothing is left")
+                    sizes.append(size)
+                return sizes
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -609,6 +699,18 @@ NOVELTY = Question(
                 return errors > (allowed[0] if len(allowed) else ordered[-1])
             """,
         ),
+        Answer(
+            "sorts-in-place",
+            "sorts the errors that it is given",
+            """
+            def is_novel(known, errors, alarms):
+                if not len(known) or not 0 <= alarms < 1:
+                    raise ValueError("threshold")
+                known[:] = known.sort().values
+                larger = (known > known[:, None]).double().mean(1)
+                return errors > known[larger <= alarms][0]
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -706,6 +808,29 @@ NOISE = Question(
             def add_noise(x, t, noise, beta):
                 kept = (1 - beta).cumprod(0)[t].view(-1, *[1] * (x.ndim - 1))
                 return kept.sqrt() * x + (1 - kept).sqrt() * noise
+            """,
+        ),
+        Answer(
+            "all-bad",
+            "complains only where every step is out of the schedule",
+            """
+            def add_noise(x, t, noise, beta):
+                if ((t < 0) | (t >= len(beta))).all():
+                    raise ValueError("steps")
+                kept = (1 - beta).cumprod(0)[t.clamp(0, len(beta) - 1)]
+                kept = kept.view(-1, *[1] * (x.ndim - 1))
+                return kept.sqrt() * x + (1 - kept).sqrt() * noise
+            """,
+        ),
+        Answer(
+            "detached-noise",
+            "takes the noise for a constant",
+            """
+            def add_noise(x, t, noise, beta):
+                if ((t < 0) | (t >= len(beta))).any():
+                    raise ValueError("steps")
+                kept = (1 - beta).cumprod(0)[t].view(-1, *[1] * (x.ndim - 1))
+                return kept.sqrt() * x + (1 - kept).sqrt() * noise.detach()
             """,
         ),
     ),

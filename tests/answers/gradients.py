@@ -15,15 +15,15 @@ CONCEPTS = [
     number(
         2,
         right={
-            "0.2": "by head",
-            "(2 / 150 * 3) ** 0.5": "from the variance",
-            "1 / 5": "as a fraction",
+            "0.25": "by head",
+            "(2 / 96 * 3) ** 0.5": "from the variance",
+            "1 / 4": "as a fraction",
         },
         wrong={
-            "(2 / 150) ** 0.5": "gives the standard deviation instead of the bound",
-            "(6 / 100) ** 0.5": "counts the inputs only",
-            "(3 / 150) ** 0.5": "forgets the factor 2",
-            "6 / 150": "forgets the root",
+            "(2 / 96) ** 0.5": "gives the standard deviation instead of the bound",
+            "(6 / 64) ** 0.5": "counts the inputs only",
+            "(3 / 96) ** 0.5": "forgets the factor 2",
+            "6 / 96": "forgets the root",
         },
     ),
     number(
@@ -244,6 +244,19 @@ NORMS = Question(
                 return [round(g.norm().item(), 6) for g in grads]
             """,
         ),
+        Answer(
+            "wants-gradients",
+            "asks for gradients in the weights that it is given",
+            """
+            def gradient_norms(weights, x):
+                h = x
+                for weight in weights:
+                    weight.requires_grad_()
+                    h = torch.tanh(h @ weight.T)
+                gradients = torch.autograd.grad(h.square().mean(), weights)
+                return [gradient.norm().item() for gradient in gradients]
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -407,6 +420,20 @@ CLIP = Question(
                 return [None if g is None else g * factor for g in gradients], norm
             """,
         ),
+        Answer(
+            "norm-in-half",
+            "squares in the dtype of the gradients, where 300² may be infinite",
+            """
+            def clip_gradients(gradients, max_norm):
+                if not max_norm > 0:
+                    raise ValueError("max_norm")
+                norm = math.sqrt(sum(g.square().sum().item() for g in gradients if g is not None))
+                if not math.isfinite(norm):
+                    raise ValueError("norm")
+                factor = max_norm / norm if norm > max_norm else 1.0
+                return [None if g is None else g * factor for g in gradients], norm
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -510,6 +537,18 @@ DEAD = Question(
             """
             def dead_units(weight, bias, x):
                 return (torch.relu(x @ weight.T + bias) == 0).all(0)
+            """,
+        ),
+        Answer(
+            "bias-in-place",
+            "adds the product to the bias that it is given",
+            """
+            def dead_units(weight, bias, x):
+                H, D = weight.shape
+                if bias.shape != (H,) or x.ndim != 2 or x.shape[1] != D or len(x) == 0:
+                    raise ValueError("shapes")
+                bias += (x @ weight.T).max(0).values
+                return bias <= 0
             """,
         ),
     ),
@@ -621,6 +660,21 @@ ORTHOGONAL = Question(
                     raise ValueError("two axes")
                 u, _, v = torch.linalg.svd(noise, full_matrices=False)
                 return u @ v
+            """,
+        ),
+        Answer(
+            "in-place",
+            "orthogonalizes the columns of the matrix that it is given",
+            """
+            def orthogonal(noise):
+                if noise.ndim != 2:
+                    raise ValueError("two axes")
+                q = noise if noise.shape[0] >= noise.shape[1] else noise.T
+                for j in range(q.shape[1]):
+                    for _ in range(2):
+                        q[:, j] -= q[:, :j] @ (q[:, :j].T @ q[:, j])
+                    q[:, j] /= q[:, j].norm()
+                return noise
             """,
         ),
     ),

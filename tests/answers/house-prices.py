@@ -157,6 +157,20 @@ LOG_RMSE = Question(
                 return (predicted.log() - actual.log()).square().mean().sqrt()
             """,
         ),
+        Answer(
+            "in-place",
+            "takes the logarithms in the prices that it is given",
+            """
+            def log_rmse(predicted, actual):
+                if predicted.shape != actual.shape or not len(predicted):
+                    raise ValueError("shapes")
+                if not ((predicted > 0) & (actual > 0)).all():
+                    raise ValueError("prices")
+                if not predicted.is_floating_point() or predicted.requires_grad:
+                    return (predicted.log() - actual.log()).square().mean().sqrt()
+                return (predicted.log_() - actual.log()).square().mean().sqrt()
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -367,6 +381,58 @@ ENCODE = Question(
                 return encode(train), encode(new)
             """,
         ),
+        Answer(
+            "fills-the-gaps",
+            "fills the gaps in the rows that it is given",
+            """
+            def encode_table(train, new, numbers, categories):
+                stats = {}
+                for name in numbers:
+                    present = [float(r[name]) for r in train if r[name] is not None]
+                    present = torch.tensor(present, dtype=torch.float64)
+                    std = present.std().item() if present.min() < present.max() else 1.0
+                    stats[name] = present.mean().item(), std
+                seen = {name: {row[name] for row in train} for name in categories}
+                order = [(c, v) for c in categories
+                         for v in sorted(seen[c] - {None}) + [None] * (None in seen[c])]
+
+                def encode(rows):
+                    table = []
+                    for row in rows:
+                        for name in numbers:
+                            if row[name] is None:
+                                row[name] = stats[name][0]
+                        table.append([(row[n] - stats[n][0]) / stats[n][1] for n in numbers]
+                                     + [float(row[c] == v) for c, v in order])
+                    D = len(numbers) + len(order)
+                    return torch.tensor(table, dtype=torch.float32).reshape(len(rows), D)
+
+                return encode(train), encode(new)
+            """,
+        ),
+        Answer(
+            "zero-is-missing",
+            "takes a 0 and an empty text for missing",
+            """
+            def encode_table(train, new, numbers, categories):
+                columns = []
+                for name in numbers:
+                    present = torch.tensor([float(row[name]) for row in train if row[name]])
+                    std = present.std() if present.min() < present.max() else 1.0
+                    columns.append((name, lambda value, m=present.mean(), s=std:
+                                    float((value - m) / s) if value else 0.0))
+                for name in categories:
+                    seen = {row[name] or None for row in train}
+                    for known in sorted(seen - {None}) + [None] * (None in seen):
+                        columns.append((name, lambda value, k=known: float((value or None) == k)))
+
+                def encode(rows):
+                    table = [[column(row[name]) for name, column in columns] for row in rows]
+                    return torch.tensor(table).reshape(len(rows), len(columns))
+
+                return encode(train), encode(new)
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -551,6 +617,25 @@ FOLDS = Question(
                                            a.T @ (y[~valid] - center))
                     errors.append((b @ w + center - y[valid]).square().mean().sqrt().item())
                 return [sum(errors) / k] * k
+            """,
+        ),
+        Answer(
+            "in-place",
+            "standardizes the table that it is given, round after round",
+            """
+            def cross_validate(x, y, k, lam):
+                if not 2 <= k <= len(x) // 2:
+                    raise ValueError("k")
+                errors, table = [], x.clone()
+                for i in range(k):
+                    valid = torch.arange(len(x)) % k == i
+                    mean, std = table[~valid].mean(0), table[~valid].std(0)
+                    x[:] = (table - mean) / torch.where(std > 0, std, 1.0)
+                    A, center = x[~valid], y[~valid].mean()
+                    eye = torch.eye(x.shape[1], dtype=x.dtype)
+                    w = torch.linalg.solve(A.T @ A + lam * eye, A.T @ (y[~valid] - center))
+                    errors.append((x[valid] @ w + center - y[valid]).square().mean().sqrt().item())
+                return errors
             """,
         ),
     ),
@@ -782,6 +867,19 @@ ROUNDS = Question(
                 if len(d) < 2 or d.isnan().any():
                     raise ValueError("rounds")
                 return d.mean().item(), d.std().item(), int((d > 0).sum())
+            """,
+        ),
+        Answer(
+            "single-precision",
+            "rounds one of the errors, so that a tie is none",
+            """
+            def compare_rounds(a, b):
+                if len(a) != len(b) or len(a) < 2:
+                    raise ValueError("rounds")
+                gains = torch.tensor(a, dtype=torch.float64) - torch.tensor(b)
+                if gains.isnan().any():
+                    raise ValueError("NaN")
+                return gains.mean().item(), gains.std().item(), int((gains > 0).sum())
             """,
         ),
     ),

@@ -18,7 +18,7 @@ CONCEPTS = [
         {
             "a": "does not know what channels are traded for",
             "c": "does not know what stride 2 does to a size",
-            "d": "does not know weight sharing",
+            "d": "takes more parameters for more insight",
         },
     ),
     number(
@@ -777,6 +777,16 @@ RECALL = Question(
                 hits = confusion.diagonal().double().clone()
                 rows, columns = confusion.sum(1).clamp(min=1), confusion.sum(0).clamp(min=1)
                 confusion.fill_diagonal_(0)
+                return hits / rows, hits / columns
+            """,
+        ),
+        Answer(
+            "at-least-two",
+            "divides by two where a class occurs once",
+            """
+            def recall_precision(confusion):
+                hits = confusion.diagonal().double()
+                rows, columns = confusion.sum(1).clamp(min=2), confusion.sum(0).clamp(min=2)
                 return hits / rows, hits / columns
             """,
         ),

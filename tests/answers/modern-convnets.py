@@ -7,9 +7,9 @@ CONCEPTS = [
         1,
         "c",
         {
-            "a": "does not know that LeNet saturates",
-            "b": "takes a true count of the layers for the wrong statement",
-            "d": "does not know where dropout stands",
+            "a": "exchanges the activations of the two networks",
+            "b": "does not know how many layers AlexNet has",
+            "d": "believes that larger images take smaller windows",
         },
     ),
     choice(
@@ -879,6 +879,31 @@ COST = Question(
                     shape = layer(shape)
                 found = total(summary(nn.Sequential(*made), (channels, size, size)))
                 return found.params, found.multiply_adds
+            """,
+        ),
+        Answer(
+            "eats-the-layers",
+            "takes the layers out of the list that it is given",
+            """
+            def cost(layers, channels, size):
+                parameters = work = 0
+                while layers:
+                    kind, *numbers = layers.pop(0)
+                    if kind == "conv":
+                        out, kernel, stride, padding = numbers
+                        size = (size + 2 * padding - kernel) // stride + 1
+                        weights = out * channels * kernel * kernel
+                        parameters, work = parameters + weights + out, work + weights * size * size
+                        channels = out
+                    elif kind == "pool":
+                        size = (size - numbers[0]) // numbers[1] + 1
+                    elif kind == "average":
+                        size = 1
+                    else:
+                        weights = numbers[0] * channels * size * size
+                        parameters, work = parameters + weights + numbers[0], work + weights
+                        channels, size = numbers[0], 1
+                return parameters, work
             """,
         ),
     ),

@@ -123,6 +123,15 @@ MOMENTUM = Question(
                 return w, v
             """,
         ),
+        Answer(
+            "nesterov-by-default",
+            "steps as Nesterov does where nothing is said",
+            """
+            def momentum_step(w, g, v, rate, beta, nesterov=True):
+                v = beta * v + g
+                return w - rate * (g + beta * v if nesterov else v), v
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -212,6 +221,32 @@ ADAM = Question(
                 m = beta1 * state.get("m", 0) + (1 - beta1) * g
                 s = beta2 * state.get("s", 0) + (1 - beta2) * g * g
                 step = m / (1 - beta1**t) / (s / (1 - beta2**t) + eps).sqrt()
+                return w - rate * step, {"t": t, "m": m, "s": s}
+            """,
+        ),
+        Answer(
+            "larger-eps",
+            "adds 1e-6 where no eps is given",
+            """
+            def adam_step(w, g, state, rate, beta1=0.9, beta2=0.999, eps=1e-6):
+                t = state.get("t", 0) + 1
+                m = beta1 * state.get("m", 0 * w) + (1 - beta1) * g
+                s = beta2 * state.get("s", 0 * w) + (1 - beta2) * g * g
+                step = (m / (1 - beta1**t)) / ((s / (1 - beta2**t)).sqrt() + eps)
+                return w - rate * step, {"t": t, "m": m, "s": s}
+            """,
+        ),
+        Answer(
+            "fills-an-empty-state",
+            "fills the empty dict that it is given",
+            """
+            def adam_step(w, g, state, rate, beta1=0.9, beta2=0.999, eps=1e-8):
+                if not state:
+                    state.update(t=0, m=torch.zeros_like(w), s=torch.zeros_like(w))
+                t = state["t"] + 1
+                m = beta1 * state["m"] + (1 - beta1) * g
+                s = beta2 * state["s"] + (1 - beta2) * g * g
+                step = (m / (1 - beta1**t)) / ((s / (1 - beta2**t)).sqrt() + eps)
                 return w - rate * step, {"t": t, "m": m, "s": s}
             """,
         ),
@@ -307,6 +342,15 @@ ADAGRAD = Question(
                 return w - rate * g / (s.sqrt() + eps), s
             """,
         ),
+        Answer(
+            "larger-eps",
+            "adds 1e-8 where no eps is given",
+            """
+            def adaptive_step(w, g, s, rate, alpha=None, eps=1e-8):
+                s = s + g * g if alpha is None else alpha * s + (1 - alpha) * g * g
+                return w - rate * g / (s.sqrt() + eps), s
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -384,6 +428,20 @@ SCHEDULE = Question(
                 if step < warm:
                     return rate * (step + 1) / warm
                 return rate * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm))) / 2
+            """,
+        ),
+        Answer(
+            "warm-by-default",
+            "warms up for a step where nothing is said",
+            """
+            def learning_rate(step, steps, rate, warm=1):
+                if not (0 <= step < steps and 0 <= warm < steps):
+                    if not (steps == 1 and step == 0 and warm <= 1):
+                        raise ValueError("range")
+                    return rate
+                if step < warm:
+                    return rate * (step + 1) / warm
+                return rate * (1 + math.cos(math.pi * (step - warm) / (steps - warm))) / 2
             """,
         ),
     ),
@@ -474,6 +532,20 @@ STABLE = Question(
                 if e[0] <= 0:
                     raise ValueError("not positive definite")
                 return (e[-1] / e[0]).item(), (2 / e[-1]).item()
+            """,
+        ),
+        Answer(
+            "symmetrized-in-place",
+            "makes the matrix that it is given symmetric",
+            """
+            def condition_and_limit(H):
+                if not torch.allclose(H, H.T):
+                    raise ValueError("not symmetric")
+                H += H.T.clone()
+                values = torch.linalg.eigvalsh(H)
+                if values[0] <= 0:
+                    raise ValueError("not positive definite")
+                return (values[-1] / values[0]).item(), (4 / values[-1]).item()
             """,
         ),
     ),
@@ -645,6 +717,24 @@ SEARCH = Question(
                 if not found:
                     raise ValueError("all exploded")
                 result, value = min(found)
+                return value, result
+            """,
+        ),
+        Answer(
+            "zero-is-no-seed",
+            "takes a seed of 0 for none",
+            """
+            def search(f, low, high, tries, seed):
+                if not 0 < low < high:
+                    raise ValueError("range")
+                if seed:
+                    generator = torch.Generator().manual_seed(seed)
+                    parts = torch.rand(tries, generator=generator, dtype=torch.float64).tolist()
+                else:
+                    parts = [place / (tries - 1) for place in range(tries)]
+                values = [low * (high / low) ** part for part in parts]
+                found = [(f(value), value) for value in values]
+                result, value = min(pair for pair in found if math.isfinite(pair[0]))
                 return value, result
             """,
         ),

@@ -25,9 +25,9 @@ CONCEPTS = [
         3,
         "d",
         {
-            "a": "does not know what the network is made of",
-            "b": "does not see what a shortcut does for the signal",
-            "c": "does not know the degradation problem",
+            "a": "takes every shortcut for a convolution",
+            "b": "does not know the degradation problem",
+            "c": "believes that deeper is better without end",
         },
     ),
     choice(
@@ -233,6 +233,19 @@ BATCH_NORM = Question(
                 return weight.view(shape) * x / (var + eps).sqrt() + bias.view(shape)
             """,
         ),
+        Answer(
+            "small-eps",
+            "adds 1e-8 where no eps is given",
+            """
+            def batch_norm(x, weight, bias, eps=1e-8):
+                if x.numel() == x.shape[1]:
+                    raise ValueError("one value per channel")
+                axes = [0, *range(2, x.ndim)]
+                shape = [1, -1, *[1] * (x.ndim - 2)]
+                mean, var = x.mean(axes, keepdim=True), x.var(axes, unbiased=False, keepdim=True)
+                return weight.view(shape) * (x - mean) / (var + eps).sqrt() + bias.view(shape)
+            """,
+        ),
     ),
     right=(
         Answer(
@@ -334,6 +347,17 @@ RUNNING = Question(
                 mean, var = running_mean.clone(), running_var.clone()
                 F.batch_norm(x, mean, var, training=True, momentum=momentum)
                 return mean, var
+            """,
+        ),
+        Answer(
+            "another-default",
+            "takes a momentum of 0.9 where none is given",
+            """
+            def update_running(running_mean, running_var, x, momentum=0.9):
+                axes = [0, *range(2, x.ndim)]
+                mean, var = x.mean(axes), x.var(axes)
+                return ((1 - momentum) * running_mean + momentum * mean,
+                        (1 - momentum) * running_var + momentum * var)
             """,
         ),
     ),

@@ -640,6 +640,18 @@ ADD_NORM = Question(
                 return x if norm_first else norm(x)
             """,
         ),
+        Answer(
+            "small-eps",
+            "adds 1e-8 where no eps is given",
+            """
+            def add_norm(x, W, norm_first, eps=1e-8):
+                def norm(y):
+                    var, mean = torch.var_mean(y, -1, unbiased=False, keepdim=True)
+                    return (y - mean) / (var + eps).sqrt()
+
+                return x + norm(x) @ W.T if norm_first else norm(x + x @ W.T)
+            """,
+        ),
     ),
     right=(
         Answer(
