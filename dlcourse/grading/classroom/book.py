@@ -8,7 +8,6 @@ nobody else. The rows are the same (``tests/test_term.py`` compares the database
 import contextlib
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 
 from nbformat import NotebookNode
 from nbgrader import api, utils
@@ -156,7 +155,7 @@ class Book:
         if work is None:
             if not self._db.execute(select(STUDENT.c.id).where(STUDENT.c.id == student)).first():
                 self._db.execute(insert(STUDENT).values(id=student))
-            work = Work(api.new_uuid(), timestamp, None)
+            work = Work(api.new_uuid(), timestamp, None, entry=ledger.Entry())
             keys = {"assignment_id": self._assignment, "student_id": student}
             values = {"id": work.id, "timestamp": timestamp, "extension": None}
             self._db.execute(insert(WORK).values(**keys, **values))
@@ -164,7 +163,7 @@ class Book:
             self._set(WORK, [{"id": work.id, "timestamp": timestamp}])
             work.timestamp = timestamp
         for notebook in self._graded.keys() - work.sheets.keys():
-            sheet = work.sheets[notebook] = Sheet(api.new_uuid(), None)
+            sheet = work.sheets[notebook] = Sheet(api.new_uuid(), None, new=True)
             keys = {"notebook_id": notebook, "assignment_id": work.id}
             self._db.execute(
                 insert(SHEET).values(id=sheet.id, late_submission_penalty=None, **keys)
@@ -183,8 +182,7 @@ class Book:
             notebook: graded, with outputs and checksums.
         """
         sheet, refused = work.sheets[self.notebook], REFUSED in notebook.metadata
-        before = ledger.read(self.gradebook, sheet.id).answers
-        now = fingerprint.of_answers(notebook)
+        before, now = self._entry(work).answers, fingerprint.of_answers(notebook)
         marks, comments = {}, {}
         for cell in notebook.cells:
             if utils.is_grade(cell):
@@ -193,20 +191,18 @@ class Book:
                 marks[name] = auto, before.get(name) == now[name], refused and name in before
             if utils.is_solution(cell) or utils.is_task(cell):
                 mark = cell.metadata["nbgrader"]
-                same = not utils.is_task(cell) and mark.get("checksum") == utils.compute_checksum(
-                    cell
-                )
-                comments[mark["grade_id"]] = NO_RESPONSE if same else None
+                blank = mark.get("checksum") == utils.compute_checksum(cell)
+                said = NO_RESPONSE if blank and not utils.is_task(cell) else None
+                comments[mark["grade_id"]] = said
         self._grade(sheet, self._graded[self.notebook], marks)
         self._comment(sheet, self._commented[self.notebook], comments)
-        for notebook_id, other in work.sheets.items():
-            if (
-                notebook_id != self.notebook
-            ):  # an exercise has one notebook; of any other, nothing came
-                nothing = dict.fromkeys(self._graded[notebook_id].values(), (0.0, False, False))
-                self._grade(other, self._graded[notebook_id], nothing)
-                self._comment(other, self._commented[notebook_id], {})
-        ledger.write(self.gradebook, sheet.id, ledger.Entry("", now))
+        # An exercise has one notebook. Were there others, nothing of them has been handed in.
+        for other in work.sheets.keys() - {self.notebook}:
+            names = self._graded[other]
+            nothing = dict.fromkeys(names.values(), (0.0, False, False))
+            self._grade(work.sheets[other], names, nothing)
+            self._comment(work.sheets[other], self._commented[other], {})
+        work.answers = now
 
     def _grade(self, sheet: Sheet, names: Mapping[str, str], marks: Mapping) -> None:
         """Enter automatic points, by cell: points, whether the answer is the same, or unread."""
@@ -231,9 +227,11 @@ class Book:
             sheet.grades = {row.cell_id: row for row in rows}
 
     def _comment(self, sheet: Sheet, names: Mapping[str, str], texts: Mapping) -> None:
-        these = COMMENT.c.cell_id.in_(names), COMMENT.c.notebook_id == sheet.id
-        columns = COMMENT.c.id, COMMENT.c.cell_id, COMMENT.c.auto_comment
-        there = {row.cell_id: row for row in self._db.execute(select(*columns).where(*these))}
+        there = {}
+        if not sheet.new:
+            these = COMMENT.c.cell_id.in_(names), COMMENT.c.notebook_id == sheet.id
+            columns = COMMENT.c.id, COMMENT.c.cell_id, COMMENT.c.auto_comment
+            there = {row.cell_id: row for row in self._db.execute(select(*columns).where(*these))}
         new = [
             {
                 "id": api.new_uuid(),
@@ -257,10 +255,17 @@ class Book:
 
     def sign(self, work: Work, inputs: str) -> None:
         """Note what the grade was made of; '' if it is to be made again."""
-        sheet = work.sheets[self.notebook]
-        entry = ledger.read(self.gradebook, sheet.id)
-        if entry.inputs != inputs:
-            ledger.write(self.gradebook, sheet.id, replace(entry, inputs=inputs))
+        before = self._entry(work)
+        answers = before.answers if work.answers is None else work.answers
+        work.entry = ledger.Entry(inputs, answers)
+        if work.entry != before:
+            ledger.write(self.gradebook, work.sheets[self.notebook].id, work.entry)
+
+    def _entry(self, work: Work) -> ledger.Entry:
+        """What was noted of a grade; read once."""
+        if work.entry is None:
+            work.entry = ledger.read(self.gradebook, work.sheets[self.notebook].id)
+        return work.entry
 
     def amend(
         self,

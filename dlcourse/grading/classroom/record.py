@@ -56,7 +56,9 @@ class SaveGrades(NbGraderPreprocessor):
         with Gradebook(given["db_url"]) as gradebook:
             book = Book(gradebook, given["assignment"])
             with book.transaction():
-                book.enter(book.work(given["student"]), nb)
+                work = book.work(given["student"])
+                book.enter(work, nb)
+                book.sign(work, "")
         return nb, resources
 
 

@@ -3,6 +3,8 @@
 import datetime
 from dataclasses import dataclass, field
 
+from dlcourse.grading.classroom.ledger import Entry
+
 
 @dataclass
 class Sheet:
@@ -11,6 +13,7 @@ class Sheet:
     id: str
     penalty: float | None
     grades: dict[str, object] = field(default_factory=dict)
+    new: bool = False  # whether it has just been entered
 
     @property
     def score(self) -> float:
@@ -30,6 +33,8 @@ class Work:
     timestamp: datetime.datetime | None
     extension: datetime.timedelta | None
     sheets: dict[str, Sheet] = field(default_factory=dict)
+    entry: Entry | None = None  # what is noted of its grade, once it has been read
+    answers: dict[str, str] | None = None  # what is to be noted of the answers next
 
     def late(self, due: datetime.datetime | None) -> float:
         """Seconds beyond the due date and what was granted."""
