@@ -34,7 +34,7 @@ def test_doctor_reports_on_one_screen():
     done = command("doctor")
     assert (done.returncode, done.stderr) == (0, "")
     lines = done.stdout.splitlines()
-    assert len(lines) <= 30
+    assert len(lines) <= 32
     assert max(map(len, lines)) <= 100
     for expected in (dlcourse.__version__, torch.__version__, sys.version.split()[0]):
         assert expected in done.stdout

@@ -24,7 +24,7 @@ POINTS = courses.points(SLUG)
 AUTO, MANUAL = sum(POINTS.values()), 20
 REPORT = "Dropout helped on all three seeds; weight decay did not."
 COMMENT = "Name the spread over the seeds, please."
-WRONG = {"a1-answer": "answer_a1 = 'a'", "b7-diagnose": "def diagnose(*_): return 'good'"}
+WRONG = {"a1-answer": "answer_a1 = 'd'", "b7-diagnose": "def diagnose(*_): return 'good'"}
 PATIENCE = 90  # seconds for a server to start or a notebook to run on a busy machine
 KNOWS_GRADES = """() => new Promise(done => {
   const look = () => window.formgrader?.grades?.loaded && window.formgrader.comments.loaded

@@ -60,14 +60,16 @@ def test_the_report_lists_what_is_said_of_each_student(tmp_path, capsys):
     assert "the latest of 2 files" in notes["ada"]
     assert "handed in as small (1).ipynb" in notes["ada"]
     assert notes["bob"] == "0.5 points less since it was late; has answers to grade by hand"
-    assert "found by cell id, since they had lost their names: answer, why" in notes["cyd"]
+    assert (
+        "found by cell id, since they had lost their names: answer, experiment, why" in notes["cyd"]
+    )
     assert "refused: small.ipynb is not a notebook, or only a part of one" in notes["dan"]
     assert "not in the roster" in notes["eve"]
     shown = page.page(report)
     table = page.students_csv(report)
     for student in notes:
         assert notes[student] in table
-    assert "found by cell id, since they had lost their names: answer, why" in shown
+    assert "found by cell id, since they had lost their names: answer, experiment, why" in shown
     listed = shown.partition('id="notes"')[2].partition("</section>")[0]
     names = [name for name in notes if f"<bdi>{name}</bdi></b>" in listed]
     assert names == ["ada", "bob", "cyd", "eve"]  # dan was only refused

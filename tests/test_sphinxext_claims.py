@@ -7,7 +7,6 @@ pytest.importorskip("jupyter_book", reason="needs dlcourse[book]")
 
 from bs4 import BeautifulSoup
 
-from tests.browser import chromium
 from tests.test_sphinxext import HEADER, build
 
 REGISTER = """```{{code-cell}} ipython3
@@ -172,12 +171,6 @@ def test_a_claim_that_does_not_hold_fails_its_notebook(faulty):
 # -- in a browser ------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def running():
-    with chromium("the evidence of claims") as found:
-        yield found
-
-
 def visible(page):
     return page.locator(".claim-evidence").evaluate_all(
         "all => all.filter(e => getComputedStyle(e).visibility == 'visible').map(e => e.id)"
@@ -185,8 +178,8 @@ def visible(page):
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_evidence_is_shown_by_pointing_and_by_keyboard(running, site, script):
-    context = running.new_context(java_script_enabled=script, color_scheme="dark")
+def test_evidence_is_shown_by_pointing_and_by_keyboard(browser, site, script):
+    context = browser.new_context(java_script_enabled=script, color_scheme="dark")
     page = context.new_page()
     page.goto((site / "chapter.html").as_uri())
     assert visible(page) == []
@@ -205,8 +198,8 @@ def test_evidence_is_shown_by_pointing_and_by_keyboard(running, site, script):
     context.close()
 
 
-def test_evidence_is_shown_by_a_tap_and_stays_in_view_on_a_phone(running, site):
-    context = running.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+def test_evidence_is_shown_by_a_tap_and_stays_in_view_on_a_phone(browser, site):
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
     page = context.new_page()
     page.goto((site / "chapter.html").as_uri())
     page.get_by_text("Again, depth helps.").tap()
@@ -222,8 +215,8 @@ def test_evidence_is_shown_by_a_tap_and_stays_in_view_on_a_phone(running, site):
     context.close()
 
 
-def test_on_paper_the_evidence_follows_its_sentence(running, site):
-    page = running.new_page()
+def test_on_paper_the_evidence_follows_its_sentence(browser, site):
+    page = browser.new_page()
     page.goto((site / "chapter.html").as_uri())
     page.emulate_media(media="print")
     assert len(visible(page)) == 3

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 from nbformat import NotebookNode
+from nbgrader import utils
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
@@ -111,15 +112,20 @@ def put(nb: NotebookNode, results: dict[str, list[dict]]) -> None:
     Args:
         nb: changed in place.
         results: outputs by the cells' ids. Of an experiment without them, those that were handed in
-            are shown, below a line that says what they are.
+            are shown, below a line that says what they are; that there are none is said of what
+            was to be filled in.
     """
     count = 0
     for cell in nb.cells:
         if cell.cell_type != "code":
             continue
         shown, own = results.get(cell.id), cell.metadata.get(tasks.OURS, {})
-        if shown is None and isinstance(own.get(tasks.SAVED), list):
-            shown, own[tasks.SAVED] = handed_in(own[tasks.SAVED]), True
+        saved = own.get(tasks.SAVED)
+        if shown is None and isinstance(saved, list):
+            if saved or utils.is_solution(cell):
+                shown, own[tasks.SAVED] = handed_in(saved), True
+            else:
+                del own[tasks.SAVED]
         cell.outputs = [nbformat.from_dict(output) for output in shown or ()]
         if cell.id in results:
             count += 1

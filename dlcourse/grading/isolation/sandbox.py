@@ -192,7 +192,7 @@ def _mount(limits: Limits) -> None:
     # All of them are one disk, so that its size is that of all together; /tmp covers it itself.
     _empty("/tmp", limits.disk)
     for folder, own in (("/dev/shm", b"/tmp/shm"), (HOME, b"/tmp/home"), ("/tmp", b"/tmp/tmp")):
-        os.mkdir(own, 0o755)
+        os.makedirs(own, 0o755, exist_ok=True)
         libc("mount", own, folder.encode(), None, MS_BIND, None)
     for path, descriptor in held.items():
         os.makedirs(path, exist_ok=True)
