@@ -18,13 +18,13 @@ import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import grading
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbgrader.apps import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from rows import ROOT, Rows, processor
 
-import grading
 from dlcourse.grading.classroom import execute
 from dlcourse.grading.classroom import grade as ours
 from dlcourse.grading.classroom.classroom import Classroom
