@@ -31,6 +31,17 @@ def rng(request):
     return random.Random(request.param)
 
 
+@pytest.fixture(scope="module")
+def warm():
+    """The warm process of a course stays for all tests of a module that grade in it."""
+    from dlcourse.grading.isolation import session  # most modules of tests do without
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(session, "close", lambda: None)
+        yield
+    session.close()
+
+
 @pytest.fixture(autouse=True)
 def nothing_left_behind():
     """A test leaves the process as it found it, since others run after it in the same worker."""

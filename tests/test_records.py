@@ -17,6 +17,7 @@ WHY = {"answer": courses.SmallCourse.RIGHT, "why": "Halves add up to the whole."
 WRONG = {"answer": "def half(x):\n    return 1"}
 
 pytestmark = [
+    pytest.mark.usefixtures("warm"),
     pytest.mark.skipif(
         shutil.which("bwrap") is None and "DLCOURSE_REQUIRE_BROWSER" not in os.environ,
         reason="needs bubblewrap",
@@ -24,15 +25,6 @@ pytestmark = [
     # nbgrader's way of adding rows
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
 ]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def warm():
-    """The warm process of a course stays for all of its tests."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(session, "close", lambda: None)
-        yield
-    session.close()
 
 
 @pytest.fixture(scope="module")

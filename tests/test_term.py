@@ -13,7 +13,6 @@ from nbgrader.api import Gradebook
 
 from dlcourse import cli, grading
 from dlcourse.grading.classroom import grade as classroom_grade
-from dlcourse.grading.isolation import session
 from tests import courses, postgres
 
 SLUG = "small"
@@ -23,6 +22,7 @@ LATE, EARLY = "2026-01-05 12:00:00 UTC", "2026-01-01 12:00:00 UTC"
 ROSTER = "id,first name,last name,e-mail\nada,Ada,Lovelace,ada@uni.edu\nzoë,Zoë,Ångström,\n"
 
 pytestmark = [
+    pytest.mark.usefixtures("warm"),
     pytest.mark.skipif(
         shutil.which("bwrap") is None and "DLCOURSE_REQUIRE_BROWSER" not in os.environ,
         reason="needs bubblewrap",
@@ -30,15 +30,6 @@ pytestmark = [
     # nbgrader's way of adding rows
     pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning"),
 ]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def warm():
-    """The warm process of a course stays for all of its tests."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(session, "close", lambda: None)
-        yield
-    session.close()
 
 
 def rows(url):
