@@ -9,7 +9,7 @@ import pytest
 
 from dlcourse import grading
 from tests.courses import SmallCourse
-from tests.test_records import SLUG, WHY, by_hand, copy_of, pytestmark, warm  # noqa: F401 (a fixture)
+from tests.test_records import SLUG, WHY, by_hand, copy_of, pytestmark  # noqa: F401 (a mark of all tests)
 
 NAMES = [
     "dlcourse (1) [2026] a+b ^c$ |d",
