@@ -20,8 +20,10 @@ from torch import Tensor
 
 # What the test cells find here, too.
 from dlcourse.checks.bans import without  # noqa: F401
+from dlcourse.checks.bonus import bonus  # noqa: F401
 from dlcourse.checks.failures import CheckError, article, describe, fail, show
 from dlcourse.checks.gradients import check_gradients  # noqa: F401
+from dlcourse.checks.pictures import draw_beside  # noqa: F401
 from dlcourse.checks.pieces import piece  # noqa: F401
 from dlcourse.checks.untouched import check_untouched  # noqa: F401
 

@@ -1,1 +1,1 @@
-"""What is checked while an answer runs: bans, gradients, untouched arguments; answers at work."""
+"""What is checked while an answer runs: bans, gradients, untouched arguments; answers at work, and drawn."""
