@@ -5,6 +5,7 @@ import functools
 import os
 import shutil
 import subprocess
+import symtable
 import sys
 import tempfile
 from pathlib import Path
@@ -168,6 +169,50 @@ def autograded(cell: nbformat.NotebookNode) -> bool:
     return utils.is_grade(cell) and not utils.is_solution(cell)
 
 
+def questions(notebook: nbformat.NotebookNode) -> dict[str, list[nbformat.NotebookNode]]:
+    """The test cells of each answer that is graded automatically, by the answer's id.
+
+    More than one are the parts of a task. Ungraded cells may stand before the first.
+    """
+    found, answer = {}, ""
+    for cell in notebook.cells:
+        if utils.is_solution(cell):
+            answer = cell.id
+        elif autograded(cell):
+            found.setdefault(answer, []).append(cell)
+    return found
+
+
+def tests(slug: str) -> dict[str, list[str]]:
+    """The ids of the test cells of each answer that is graded automatically."""
+    return {a: [cell.id for cell in cells] for a, cells in questions(source(slug)).items()}
+
+
+def worth(slug: str, answer: str) -> float:
+    """The points of an answer, all its parts together."""
+    return sum(points(slug)[test] for test in tests(slug)[answer])
+
+
+def part(test: str, answer: str) -> str:
+    """Which part of an answer's task a test is about; '' where the task has no parts."""
+    assert test.endswith("-test"), test
+    name = test.removesuffix("-test")
+    return name.removeprefix(f"{answer}-") if name.startswith(f"{answer}-") else ""
+
+
+@functools.cache
+def names(code: str) -> tuple[set[str], set[str]]:
+    """The names that a cell defines, and those that it looks up outside of its functions."""
+    top = symtable.symtable(code, "cell", "exec")
+    defined = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
+    used, left = {s.get_name() for s in top.get_symbols() if s.is_referenced()}, [top]
+    while left:
+        table = left.pop()
+        used |= {s.get_name() for s in table.get_symbols() if s.is_referenced() and s.is_global()}
+        left += table.get_children()
+    return defined, used
+
+
 def points(slug: str) -> dict[str, float]:
     """Points of the automatically graded test cells, by id."""
     cells = [cell.metadata.nbgrader for cell in source(slug).cells if autograded(cell)]
@@ -183,8 +228,8 @@ def filled(slug: str, answers: dict[str, str] | None = None) -> nbformat.Noteboo
     """
     notebook = copy.deepcopy(released(slug))
     solutions = {cell.id: cell.source for cell in source(slug).cells}
-    for cell, follower in zip(notebook.cells, [*notebook.cells[1:], None], strict=True):
-        if utils.is_solution(cell) and follower is not None and autograded(follower):
+    for cell in notebook.cells:
+        if cell.id in questions(notebook):
             cell.source = solutions[cell.id]
     unknown = set(answers or {}) - {cell.id for cell in notebook.cells}
     assert not unknown, f"no such cells in {slug}: {unknown}"

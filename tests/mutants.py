@@ -17,7 +17,6 @@ import ast
 import functools
 import hashlib
 import io
-import itertools
 import json
 import os
 import resource
@@ -53,13 +52,18 @@ class Mutant:
 
 @functools.cache
 def tasks(slug: str) -> dict[str, tuple[str, str]]:
-    """The solution and the tests of each code task, by the id of the solution's cell."""
-    pairs = itertools.pairwise(courses.source(slug).cells)
-    return {
-        before.id: (before.source, cell.source)
-        for before, cell in pairs
-        if courses.autograded(cell) and cell.id.startswith("b")
-    }
+    """The solution and the tests of each code task, by the id of the solution's cell.
+
+    The tests of all parts are one text, with the ungraded cells between them.
+    """
+    notebook = courses.source(slug)
+    found, places = {}, {cell.id: place for place, cell in enumerate(notebook.cells)}
+    for answer, tests in courses.questions(notebook).items():
+        if answer.startswith("b"):
+            begin, end = places[answer], places[tests[-1].id]
+            text = "\n".join(cell.source for cell in notebook.cells[begin + 1 : end + 1])
+            found[answer] = notebook.cells[begin].source, text
+    return found
 
 
 def state(slug: str) -> str:

@@ -1,11 +1,13 @@
 """The tests of the exercises are tested: wrong answers lose their points, right ones keep them.
 
 An answer of ``tests/answers`` is handed in as the instructor's notebook with this answer in it. A
-question is one test cell, so that a wrong answer loses all of its points. Tasks do not depend on
-each other: a notebook carries an answer to nearly every question, and exactly the wrong ones must
-lose their points. Answers of which one looks up a name that the other defines are kept apart, since
+wrong one loses the points of its task, or of some of its parts. Tasks do not depend on each other:
+a notebook carries an answer to nearly every question, and exactly the wrong ones must lose points. Answers of which one looks up a name that the other defines are kept apart, since
 there one mistake could hide what another costs. Where a notebook has not the points that its
 answers deserve, each is handed in alone, and that decides: the test that fails names the answer.
+
+A code task has parts, each with a test cell of its own. Every part must be what some answer loses
+while another part is kept, so that no part says what another has said.
 
 All selected answers of an exercise are graded as one class, as `dlcourse grade` does; with
 ``DLCOURSE_STOCK=1`` in the environment, by nbgrader's own steps in the student's own process
@@ -14,11 +16,9 @@ instead, which takes ten times as long and must find the same.
 
 import functools
 import importlib
-import itertools
 import json
 import os
 import re
-import symtable
 from dataclasses import dataclass
 
 import nbformat
@@ -26,7 +26,7 @@ import pytest
 from filelock import FileLock
 
 from tests import courses
-from tests.answers import Answer, Question
+from tests.answers import Answer, Question, lost
 
 STOCK = """
 c.Autograde.exporter_class = "nbconvert.exporters.NotebookExporter"
@@ -67,19 +67,6 @@ class Given:
 
 
 @functools.cache
-def names(code):
-    """The names that a cell defines, and those that it looks up outside of its functions."""
-    top = symtable.symtable(code, "cell", "exec")
-    defined = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
-    used, left = {s.get_name() for s in top.get_symbols() if s.is_referenced()}, [top]
-    while left:
-        table = left.pop()
-        used |= {s.get_name() for s in table.get_symbols() if s.is_referenced() and s.is_global()}
-        left += table.get_children()
-    return defined, used
-
-
-@functools.cache
 def cells(slug):
     return {cell.id: cell.source for cell in courses.source(slug).cells}
 
@@ -89,8 +76,11 @@ def independent(slug, one, other):
     if one.question is other.question:
         return False
     for given, met in [(one, other), (other, one)]:
-        own, used = names(cells(slug)[met.question.test])
-        if names(given.answer.code)[0] & (names(met.answer.code)[1] | (used - own)):
+        read = set(courses.names(met.answer.code)[1])
+        for test in courses.tests(slug)[met.question.cell]:
+            own, used = courses.names(cells(slug)[test])
+            read |= used - own
+        if courses.names(given.answer.code)[0] & read:
             return False
     return True
 
@@ -127,8 +117,8 @@ def student(slug, answer):
 
 def deserved(slug, answers):
     """The points of a notebook with these answers in it."""
-    lost = [given.question.test for given in answers if given.wrong]
-    return courses.points(slug) | dict.fromkeys(lost, 0)
+    gone = [lost(slug, given.question, given.answer) for given in answers if given.wrong]
+    return courses.points(slug) | dict.fromkeys(set().union(*gone), 0)
 
 
 @pytest.fixture(scope="session")
@@ -212,14 +202,15 @@ def outcome(graded, slug, question, answer):
 @pytest.mark.parametrize(("slug", "question", "answer"), cases("wrong"))
 def test_wrong_answer_loses_its_points_and_no_others(slug, question, answer, graded):
     scores, failed, expected = outcome(graded, slug, question, answer)
-    assert expected[question.test] == 0
+    assert not any(expected[test] for test in lost(slug, question, answer))
     assert scores == expected, f"a student who {answer.note}: {failed}"
 
 
 @pytest.mark.parametrize(("slug", "question", "answer"), cases("right"))
 def test_right_answer_earns_all_points(slug, question, answer, graded):
     scores, failed, _ = outcome(graded, slug, question, answer)
-    assert scores[question.test] == courses.points(slug)[question.test], f"{answer.note}: {failed}"
+    for test in courses.tests(slug)[question.cell]:
+        assert scores[test] == courses.points(slug)[test], f"{answer.note}: {failed}"
 
 
 @pytest.mark.parametrize("slug", courses.SLUGS)
@@ -236,14 +227,10 @@ def test_untouched_notebook_earns_nothing(slug, graded):
 
 @pytest.mark.parametrize("slug", courses.SLUGS)
 def test_every_graded_question_has_answers(slug):
-    pairs = {}  # solution cell that stands right before each test cell
-    cells = courses.source(slug).cells
-    for before, cell in itertools.pairwise(cells):
-        if courses.autograded(cell):
-            pairs[cell.metadata.nbgrader.grade_id] = before.metadata.nbgrader.grade_id
+    tests = courses.tests(slug)
     entries = questions(slug)
-    assert {entry.test: entry.cell for entry in entries} == pairs
-    assert len(entries) == len(pairs), "a question is listed twice"
+    assert {entry.cell: entry.test for entry in entries} == {a: t[0] for a, t in tests.items()}
+    assert len(entries) == len(tests), "a question is listed twice"
     for entry in entries:
         assert len(entry.wrong) >= 3, f"{entry.test}: too few wrong answers"
         assert len(entry.right) >= 2, f"{entry.test}: too few right answers"
@@ -252,3 +239,15 @@ def test_every_graded_question_has_answers(slug):
         for answer in answers:
             assert answer.note, f"{entry.test} {answer.name} says nothing about itself"
             compile(answer.code, f"{entry.test} {answer.name}", "exec")
+
+
+@pytest.mark.parametrize("slug", courses.SLUGS)
+def test_no_part_of_a_task_says_what_another_has_said(slug):
+    for question in questions(slug):
+        tests = courses.tests(slug)[question.cell]
+        costs = {
+            test: {a.name for a in question.wrong if test in lost(slug, question, a)}
+            for test in tests
+        }
+        assert all(costs.values()), f"{question.cell}: no answer loses {costs}"
+        assert len(set(map(frozenset, costs.values()))) == len(tests), f"{question.cell}: {costs}"

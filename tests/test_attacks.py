@@ -33,10 +33,11 @@ pytestmark = pytest.mark.skipif(
 )
 
 POINTS = courses.points(SLUG)
+TESTS = courses.tests(SLUG)
 WRONG = {"a1-answer": "answer_a1 = 'a'", "b7-diagnose": "def diagnose(*_):\n    return 'good'"}
 HONEST = {
     "a-honest": POINTS,
-    "g-honest-wrong": POINTS | {"a1-test": 0, "b7-diagnose-test": 0},
+    "g-honest-wrong": POINTS | dict.fromkeys((t for a in WRONG for t in TESTS[a]), 0),
     "m-honest-blank": dict.fromkeys(POINTS, 0),
     "s-honest": POINTS,
     "z-honest": POINTS,
@@ -415,7 +416,7 @@ def test_there_are_many_attacks_and_each_has_a_name_and_a_reason():
     assert len({attack.student for attack in ATTACKS}) == len(ATTACKS)
     for attack in ATTACKS:
         assert attack.reason.endswith((".", ")")), attack.name
-        assert attack.loses <= set(POINTS), attack.name
+        assert attack.loses <= set(TESTS), attack.name
         ids = {cell.id for cell in attack.notebook().cells}
         assert attack.only_tampers or set(POINTS) <= ids, attack.name
 
@@ -428,7 +429,7 @@ def test_attack_scores_what_its_answers_deserve(outcome, attack):
         assert not any(any(grade) for grade in scores.values()), attack.reason
         return
     assert attack.note in outcome["notes"][attack.student]
-    expected = POINTS | dict.fromkeys(attack.loses, 0)
+    expected = POINTS | dict.fromkeys((t for a in attack.loses for t in TESTS[a]), 0)
     assert {name: grade[0] for name, grade in scores.items()} == expected, attack.reason
     assert not any(manual or extra for _, manual, extra in scores.values()), attack.reason
 

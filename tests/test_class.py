@@ -6,6 +6,7 @@ grade or a reason, and the others with exactly the points they earned.
 
 import copy
 import csv
+import functools
 import os
 import subprocess
 import sys
@@ -16,7 +17,8 @@ from dlcourse import cli, grading
 from tests import courses
 
 SLUG = "overfitting"
-POINTS = courses.points(SLUG)
+POINTS, TESTS = courses.points(SLUG), courses.tests(SLUG)
+worth = functools.partial(courses.worth, SLUG)
 AUTO, MANUAL = sum(POINTS.values()), 20
 REPORT = "Dropout helped on all three seeds; weight decay did not."
 
@@ -101,7 +103,7 @@ def hand_in(course):
     course.submit("stubborn", courses.filled(SLUG, {"b2-kfold": STUBBORN}))
     tampered = courses.filled(SLUG, report | {"b7-diagnose": "def diagnose(*_): return 'good'"})
     for cell in tampered.cells:
-        if cell.id == "b7-diagnose-test":
+        if cell.id in TESTS["b7-diagnose"]:
             cell.source = "pass"  # a test cell that always passes
     course.submit("tampered", tampered)
     course.submit("twice", with_a_cell_twice())
@@ -112,7 +114,7 @@ def hand_in(course):
 
 def with_a_cell_twice():
     notebook = courses.filled(SLUG)
-    [test] = [cell for cell in notebook.cells if cell.id == "b7-diagnose-test"]
+    test = next(cell for cell in notebook.cells if cell.id in TESTS["b7-diagnose"])
     notebook.cells.append(copy.deepcopy(test))
     notebook.cells[-1].id = "pasted"
     return notebook
@@ -131,14 +133,14 @@ def everybody_has_a_grade_or_a_reason(course):
     scores = {student: float(row["score"]) for student, row in rows.items() if row["score"]}
     assert scores == {
         "perfect": AUTO,
-        "2026001": AUTO - POINTS["a1-test"],
+        "2026001": AUTO - worth("a1-answer"),
         "blank": 0,
-        "wrong": AUTO - POINTS["b3-penalty-test"],
-        "endless": AUTO - POINTS["b5-early-stopping-test"],
-        "tampered": AUTO - POINTS["b7-diagnose-test"],
+        "wrong": AUTO - worth("b3-penalty"),
+        "endless": AUTO - worth("b5-early-stopping"),
+        "tampered": AUTO - worth("b7-diagnose"),
         "twice": AUTO,  # a copied test cell is no test
-        "crash": AUTO - POINTS["b3-penalty-test"],
-        "stubborn": AUTO - POINTS["b2-kfold-test"],
+        "crash": AUTO - worth("b3-penalty"),
+        "stubborn": AUTO - worth("b2-kfold"),
         **dict.fromkeys(["broken", "binary", "missing"], 0),
     }
     assert {float(row["max_score"]) for row in rows.values() if row["score"]} == {AUTO + MANUAL}
@@ -211,7 +213,7 @@ def open_question_is_graded_by_hand_and_exported(course):
     with (course.folder / "grading" / "grades.csv").open(newline="") as file:
         exported = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
     assert exported["perfect"] == AUTO + 17
-    assert exported["wrong"] == AUTO - POINTS["b3-penalty-test"]
+    assert exported["wrong"] == AUTO - worth("b3-penalty")
     assert exported["broken"] == 0
 
 
@@ -301,7 +303,7 @@ def test_check_says_what_is_wrong_and_where(course):
     assert "the kernel died" in done.stderr
 
     for cell in notebook.cells:
-        if cell.id == "b3-penalty-test":
+        if cell.id in TESTS["b3-penalty"]:
             cell.source = "pass"
     course.submit("checking", notebook)
     done = dlcourse(course, "check", str(path))

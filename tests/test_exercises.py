@@ -4,6 +4,7 @@ That the solutions run, without a word on stderr, is seen where every notebook r
 """
 
 import ast
+import builtins
 import re
 
 import nbformat
@@ -15,6 +16,9 @@ from tests import courses
 
 pytestmark = pytest.mark.parametrize("slug", courses.SLUGS)
 SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?^ *### END SOLUTION$", re.DOTALL | re.MULTILINE)
+# "*(5 points: idea 3, edges 2)*" in the text of a task.
+SAID = re.compile(r"\*\((\d+) points?(?:: ([a-z0-9, ]+))?\)\*")
+PART = re.compile(r"([a-z]+) (\d+)")
 HIDDEN = re.compile(r"\n### BEGIN HIDDEN TESTS\n.*\n### END HIDDEN TESTS\Z", re.DOTALL)
 
 
@@ -125,9 +129,49 @@ def test_points_are_those_of_the_table(slug):
     ):
         of_part = [c.points for c in cells if c.grade_id.startswith(part.lower())]
         assert sum(of_part) == int(points), f"part {part}"
-    for before, cell in zip(notebook.cells, notebook.cells[2:], strict=False):
-        if said := re.search(r"\*\((\d+) points\)\*$", before.source, re.MULTILINE):
-            assert cell.metadata.nbgrader.points == int(said[1]), before.id
+    texts, text = {}, ""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            text = cell.source
+        texts[cell.id] = text
+    for answer, tests in courses.questions(notebook).items():
+        if answer.startswith("b"):
+            [(whole, named)] = SAID.findall(texts[answer])
+            worth = {courses.part(t.id, answer): t.metadata.nbgrader.points for t in tests}
+            assert sum(worth.values()) == int(whole), answer
+            parts = {name: int(points) for name, points in PART.findall(named)}
+            assert parts == (worth if len(tests) > 1 else {}), answer
+
+
+def test_code_tasks_have_parts(slug):
+    notebook = courses.source(slug)
+    for answer, tests in courses.questions(notebook).items():
+        if not answer.startswith("b"):
+            assert len(tests) == 1, answer
+            continue
+        assert 2 <= len(tests) <= 4, answer
+        task = answer.split("-")[0].upper()
+        for test in tests:
+            part, points = courses.part(test.id, answer), test.metadata.nbgrader.points
+            assert re.fullmatch("[a-z]+", part), test.id
+            assert points >= 1
+            head = f"# {task} · {part}: {points} point{'s' if points != 1 else ''}"
+            assert test.source.splitlines()[0] == head
+            assert re.search(rf'^testing\.passed\("{task}, .*{part}"\)$', test.source, re.MULTILINE)
+
+
+def test_parts_stand_alone(slug):
+    notebook = courses.source(slug)
+    texts = {cell.id: cell.source for cell in notebook.cells}
+    given = courses.names(texts["setup"])[0] | set(vars(builtins))
+    solutions = [texts[answer] for answer in courses.questions(notebook)]
+    given |= set().union(*(courses.names(text)[0] for text in solutions))
+    for answer, tests in courses.questions(notebook).items():
+        checks = texts.get(f"{answer}-checks", "")
+        for test in tests:
+            own, used = courses.names(f"{checks}\n{test.source}")
+            missing = used - own - given
+            assert not missing, f"{test.id} uses {missing} of other cells"
 
 
 def test_untouched_release_fails_every_test_and_nothing_else(slug, capsys, recwarn):

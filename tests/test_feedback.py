@@ -90,7 +90,7 @@ def acting(notebook):
     """The notebook with an experiment's forged outputs, and with a cell that displays what acts."""
     code = attacks.cell(notebook, "c1-code")
     code.source, code.outputs = "raise SystemExit('never run')", SAVED
-    place = notebook.cells.index(attacks.cell(notebook, "b7-diagnose-test"))
+    place = notebook.cells.index(attacks.cell(notebook, attacks.TEST))
     notebook.cells.insert(place, v4.new_code_cell(ACTIVE, id="active"))
     return notebook
 
@@ -143,7 +143,8 @@ def pages(tmp_path_factory):
     folder = course.folder / "grading"
     graded = nbformat.read(folder / "autograded" / "attack" / SLUG / f"{SLUG}.ipynb", as_version=4)
     # The student's process never had the tests' text to print.
-    assert "BEGIN HIDDEN" not in str(attacks.cell(graded, "b4-dropout-test").outputs)
+    for test in courses.tests(SLUG)["b4-dropout"]:
+        assert "BEGIN HIDDEN" not in str(attacks.cell(graded, test).outputs)
     found = {}
     for name in ("honest", "attack"):
         path = folder / "feedback" / name / SLUG / f"{SLUG}.html"

@@ -219,7 +219,7 @@ def generate(course, frame):
 
 def autograde_everybody(course, frame):
     open_submissions(frame)
-    lost = {"a1-test", "b7-diagnose-test"}
+    lost = {test for answer in WRONG for test in courses.tests(SLUG)[answer]}
     by_hand = "needs manual grading"
     assert autograde(frame, "ada") == (by_hand, shown(AUTO))
     assert autograde(frame, "ben") == (by_hand, shown(AUTO - sum(POINTS[name] for name in lost)))

@@ -20,6 +20,7 @@ from dlcourse.grading.isolation.task import Task, cells, imports
 from dlcourse.grading.submissions import template as exercise
 from dlcourse.grading.submissions import transplant
 from tests import courses, hostile
+from tests.answers import lost
 
 pytestmark = pytest.mark.skipif(
     shutil.which("bwrap") is None and "DLCOURSE_REQUIRE_BROWSER" not in os.environ,
@@ -33,7 +34,14 @@ if "DLCOURSE_HOSTILE" in os.environ:
     COUNT, FIRST = (int(n) for n in f"{os.environ['DLCOURSE_HOSTILE']}:0".split(":")[:2])
     SEEDS = range(FIRST, FIRST + COUNT)
 # Few questions and little time: what is tried is what happens around them.
-QUESTIONS = ["a1", "a5", "b1-standardize", "b3-penalty", "b5-early-stopping", "b7-diagnose"]
+QUESTIONS = [
+    "a1-answer",
+    "a5-answer",
+    "b1-standardize",
+    "b3-penalty",
+    "b5-early-stopping",
+    "b7-diagnose",
+]
 LIMITS = sandbox.Limits(1, 8, memory=1 << 30, disk=16 << 20, processes=32, output=10_000)
 
 
@@ -49,7 +57,9 @@ def tidy():
 def template():
     """The instructor's notebook with stubs, shortened."""
     source = courses.source(SLUG)
-    kept = ["setup", *(f"{q}-test" for q in QUESTIONS), *QUESTIONS, "a1-answer", "a5-answer"]
+    tests = courses.questions(source)
+    kept = ["setup", *QUESTIONS, *(f"{q}-checks" for q in QUESTIONS)]
+    kept += [test.id for answer in QUESTIONS for test in tests[answer]]
     source.cells = [cell for cell in source.cells if cell.id in kept]
     stubs = {cell.id: cell.source for cell in courses.released(SLUG).cells}
     texts = {
@@ -68,9 +78,11 @@ def submission(draw):
             if cell.id == question.cell and not blank and draw.random() < 0.7:
                 if draw.random() < 0.4:
                     cell.source = solutions[cell.id]
-                    right.add(question.test)
+                    right |= set(courses.tests(SLUG)[question.cell])
                 else:
-                    cell.source = draw.choice(question.wrong).code
+                    wrong = draw.choice(question.wrong)
+                    cell.source = wrong.code
+                    right |= set(courses.tests(SLUG)[question.cell]) - lost(SLUG, question, wrong)
     for number in range(draw.choice([1, 1, 2, 3])):
         text = hostile.cell(draw)
         place = draw.choice([0, draw.randint(0, len(notebook.cells))])

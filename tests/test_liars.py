@@ -54,16 +54,20 @@ def earned(slug, lie):
     It is called with the text of each solution and returns what to add; '' for those to leave out.
     """
     notebook = courses.source(slug)
-    kept, tests = [cell for cell in notebook.cells if cell.id == "setup"], []
-    for answer, test in zip(notebook.cells, notebook.cells[1:], strict=False):
-        if courses.autograded(test) and (added := lie(answer.source)):
-            given = sorted(names.answered(answer.source))
-            answer.metadata["dlcourse"] = {"role": "student", "answers": given}
-            answer.source += added
-            kept += [answer, test]
-            tests.append(test)
-    assert names.bound(kept[0].source) >= {"torch", "testing"}
-    notebook.cells = kept
+    graded = courses.questions(notebook)
+    left, tests = [], []
+    for cell in notebook.cells:
+        if cell.id in graded:
+            if added := lie(cell.source):
+                given = sorted(names.answered(cell.source))
+                cell.metadata["dlcourse"] = {"role": "student", "answers": given}
+                cell.source += added
+                tests += graded[cell.id]
+            else:
+                left += [cell, *graded[cell.id]]
+    assert names.bound(notebook.cells[2].source) >= {"torch", "testing"}
+    last = notebook.cells.index(tests[-1])
+    notebook.cells = [c for c in notebook.cells[: last + 1] if not any(c is each for each in left)]
     results = session.run(Task(cells(notebook), limits=LIMITS, warm=("torch",)))
     assert session.FAILED not in results
     execute.put(notebook, results)

@@ -71,8 +71,9 @@ def book(course):
 
 
 def expected():
-    wrong = {"bob": "a1-test", "cid": "b7-diagnose-test", "dee": "a5-test"}
-    scores = {name: POINTS | ({wrong[name]: 0} if name in wrong else {}) for name in CLASS}
+    wrong = {"bob": "a1-answer", "cid": "b7-diagnose", "dee": "a5-answer"}
+    tests = {name: courses.tests(SLUG)[answer] for name, answer in wrong.items()}
+    scores = {name: POINTS | dict.fromkeys(tests.get(name, ()), 0) for name in CLASS}
     return scores | {"eve": dict.fromkeys(POINTS, 0)}
 
 

@@ -28,6 +28,7 @@ from tests.browser import flood, strays
 
 SLUG = "overfitting"
 POINTS = courses.points(SLUG)
+PENALTY, STOPPING = (courses.tests(SLUG)[a][0] for a in ("b3-penalty", "b5-early-stopping"))
 STUB = {cell.id: cell.source for cell in courses.released(SLUG).cells}
 HOSTILE = "=1+1<img src=x onerror=alert(1)>"  # a student's name
 SCRIPT = (
@@ -331,15 +332,13 @@ def test_report_of_a_class_agrees_with_an_independent_count(course):
     assert report.by_hand[0].waiting == tuple(outcomes)
     students = rows(report_page.students_csv(report))
     assert [float(row["points"]) for row in students] == pytest.approx(list(table.sum(1)))
-    assert (
-        float(students[4]["points of b3-penalty-test"]) == table[4, tests.index("b3-penalty-test")]
-    )
+    assert float(students[4][f"points of {PENALTY}"]) == table[4, tests.index(PENALTY)]
 
 
 def everything(course):
     """One of each kind: who is graded, refused, stopped, absent, hostile."""
     honest = {f"right-{number}": Outcome() for number in range(3)}
-    wrong = {f"wrong-{n}": Outcome({"b3-penalty-test": f"got {n}.5"}) for n in range(4)}
+    wrong = {f"wrong-{n}": Outcome({PENALTY: f"got {n}.5"}) for n in range(4)}
     record(
         course,
         honest
@@ -347,11 +346,11 @@ def everything(course):
         | {
             "blank": Outcome.blank(),
             HOSTILE: Outcome(
-                {"b3-penalty-test": SCRIPT},
+                {PENALTY: SCRIPT},
                 answers={"b3-penalty": f"import os\nos.system('''{SCRIPT}''')"},
                 own=["exec('1')  # <script>"],
             ),
-            "stopped": Outcome(outputs={"b5-early-stopping-test": ("TimeLimit", "60 s are over")}),
+            "stopped": Outcome(outputs={STOPPING: ("TimeLimit", "60 s are over")}),
             "marked": Outcome(waiting=False, by_hand=15),
         },
     )
@@ -370,13 +369,13 @@ def test_every_student_is_in_the_report_once_and_in_the_right_place(course):
     assert {s.id for s in report.of("absent")} == {"absent"}
     assert len(report.of("graded")) == 11 == len(report.percents())
     assert "line 7" in report.of("refused")[0].note
-    penalty = next(item for item in report.items if item.question.name == "b3-penalty-test")
+    penalty = next(item for item in report.items if item.question.name == PENALTY)
     assert (penalty.blank, penalty.failed) == (("blank",), 5)
     assert penalty.failures[0].students == tuple(f"wrong-{n}" for n in range(4))
     [event] = report.events
     assert (event.student, event.question, event.kind) == (
         "stopped",
-        "b5-early-stopping",
+        STOPPING.removesuffix("-test"),
         "TimeLimit",
     )
     flags = {(f.student, f.place, f.finding.what, f.finding.line) for f in report.flags}
@@ -570,7 +569,7 @@ def test_report_of_a_class_that_was_really_graded(course):
         assert item.difficulty == pytest.approx(expected)
         assert item.blank == ("blank",)
     assert by_name["a1-test"].failures[0].message.startswith("A1: a network can have learned")
-    messages = {f.students: f.message for f in by_name["b3-penalty-test"].failures}
+    messages = {f.students: f.message for f in by_name[PENALTY].failures}
     assert "l2_penalty" in messages["wrong",]
     assert messages[HOSTILE,].startswith("ValueError: </pre><script>alert")
     assert report.by_hand[0].waiting == (HOSTILE, "right")

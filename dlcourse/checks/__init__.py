@@ -1,1 +1,1 @@
-"""What is checked while an answer runs: bans, gradients, untouched arguments; answers at work, and drawn."""
+"""What is checked while an answer runs, drawn beside what was expected, or made to run at last."""

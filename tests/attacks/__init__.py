@@ -3,8 +3,8 @@
 Each module here is one attack; its docstring says why it exists. What it may define:
 
 ``LOSES``
-    The test cells that deserve no points; only B7's if omitted. The answer to each of them is a
-    wrong one unless the attack has its own. All other answers are right, and keep their points.
+    The answers that deserve no points, by their cells; only B7 if omitted. Each is a wrong one
+    unless the attack has its own. All other answers are right, and keep their points.
 ``CODE``
     A cell of the student's own, the first of the notebook.
 ``ANSWERS``
@@ -33,9 +33,9 @@ from pathlib import Path
 from nbformat import NotebookNode, from_dict, v4
 
 from tests import courses
-from tests.attacks._base import MARK, PRELUDE, SLUG, TEST, WRONG, cell
+from tests.attacks._base import MARK, PRELUDE, SLUG, TARGET, TEST, WRONG, cell
 
-__all__ = ["ATTACKS", "MARK", "SLUG", "TEST", "Attack", "cell"]
+__all__ = ["ATTACKS", "MARK", "SLUG", "TARGET", "TEST", "Attack", "cell"]
 
 
 @dataclass(frozen=True)
@@ -60,9 +60,7 @@ class Attack:
 
     def notebook(self, **facts: object) -> NotebookNode:
         """The notebook that is handed in, with ``@NAME@`` in its text replaced by each fact."""
-        cells = courses.filled(SLUG).cells
-        before = {test.id: answer.id for answer, test in zip(cells, cells[1:], strict=False)}
-        wrong = {before[test]: WRONG[test] for test in self.loses if test in WRONG}
+        wrong = {answer: WRONG[answer] for answer in self.loses if answer in WRONG}
         notebook = courses.filled(SLUG, wrong | self.answers)
         if self.code or self.answers:
             texts = [PRELUDE, self.code] if self.code else [PRELUDE]
@@ -71,7 +69,7 @@ class Attack:
         if self.tamper:
             self.tamper(notebook)
         for each in notebook.cells:
-            for name, fact in facts.items():
+            for name, fact in ({"test": TEST} | facts).items():
                 each["source"] = each["source"].replace(f"@{name.upper()}@", str(fact))
         return from_dict(notebook)  # some tamper with plain dictionaries
 
@@ -84,7 +82,7 @@ def _load(name: str) -> Attack:
         name=name,
         reason=" ".join(module.__doc__.split()),
         student=given.get("student", name),
-        loses=frozenset(given.get("loses", {TEST})),
+        loses=frozenset(given.get("loses", {TARGET})),
         **{key: given[key] for key in OPTIONAL if key in given},
     )
 

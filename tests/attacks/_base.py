@@ -2,28 +2,29 @@
 
 from nbformat import NotebookNode
 
+from tests import courses
+
 SLUG = "overfitting"
-TEST = "b7-diagnose-test"  # whose points most attacks are after
+TARGET = "b7-diagnose"  # whose points most attacks are after
+TEST = courses.questions(courses.source(SLUG))[TARGET][0].id
 MARK = "DLCOURSE_ATTACK"  # in the name, command line or text of whatever a payload leaves behind
 
-# A wrong answer to each question that some attack wants points for, by the id of the test.
+# A wrong answer to each question that some attack wants points for, by its id.
 WRONG = {
-    "a1-test": "answer_a1 = 'a'",
-    "a5-test": "answer_a5 = 0.5",
-    "a6-test": "answer_a6 = 0.5",
-    "b1-split-test": (
+    "a1-answer": "answer_a1 = 'a'",
+    "a5-answer": "answer_a5 = 0.5",
+    "a6-answer": "answer_a6 = 0.5",
+    "b1-split": (
         "def split_indices(n, n_validation, n_test, seed):\n"
         "    order = torch.arange(n)\n"
         "    return order[n_validation + n_test :], order[:n_validation], order[:n_test]"
     ),
-    "b2-kfold-test": (
+    "b2-kfold": (
         "def kfold_indices(n, k):\n    return [(torch.arange(n), torch.arange(n))] * max(k, 0)"
     ),
-    "b3-penalty-test": "def l2_penalty(parameters, lam):\n    return torch.tensor(0.0)",
-    "b5-early-stopping-test": (
-        "def early_stopping(losses, patience, min_delta=0.0):\n    return 0, 0"
-    ),
-    TEST: "def diagnose(*_, **__):\n    return 'good'",
+    "b3-penalty": "def l2_penalty(parameters, lam):\n    return torch.tensor(0.0)",
+    "b5-early-stopping": ("def early_stopping(losses, patience, min_delta=0.0):\n    return 0, 0"),
+    TARGET: "def diagnose(*_, **__):\n    return 'good'",
 }
 
 # The first cell of every notebook with a payload. Outside of the notebook these names are replaced:
@@ -85,7 +86,7 @@ FORGE = """
 import glob, sqlite3
 
 points = "update grade set manual_score = 5, auto_score = 5, needs_manual_grade = 0"
-cell = "cell_id in (select id from base_cell where name = 'b7-diagnose-test')"
+cell = "cell_id in (select id from base_cell where name like 'b7-diagnose-%')"
 mine = "select id from submitted_assignment where student_id = '@STUDENT@'"
 mine = f"notebook_id in (select id from submitted_notebook where assignment_id in ({mine}))"
 for root in ["", *glob.glob("/proc/[0-9]*/root")]:

@@ -1,7 +1,7 @@
 """NumPy asks an array's class as torch does, and an array with one item gives its value by a
 method that a subclass may have another of."""
 
-LOSES = {"b5-early-stopping-test"}
+LOSES = {"b5-early-stopping"}
 ANSWERS = {
     "b5-early-stopping": """\
 import numpy

@@ -1,6 +1,6 @@
 """The container is an honest tuple of two; what agrees with everything lies inside."""
 
-LOSES = {"b5-early-stopping-test"}
+LOSES = {"b5-early-stopping"}
 ANSWERS = {
     "b5-early-stopping": """\
 class Agreeable(int):

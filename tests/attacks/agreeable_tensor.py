@@ -1,7 +1,7 @@
 """A subclass of Tensor is asked about every operation of torch that it takes part in, and says
 that all comparisons hold."""
 
-LOSES = {"b3-penalty-test"}
+LOSES = {"b3-penalty"}
 ANSWERS = {
     "b3-penalty": """\
 class Agreeable(Tensor):

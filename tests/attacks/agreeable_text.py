@@ -1,7 +1,7 @@
 """A subclass of str passes for text wherever the type is looked at, and equals whatever it is
 compared with. Answers that are letters can be of it, too."""
 
-LOSES = {"a1-test", "a2-test", "a3-test", "a4-test", "a8-test", "b7-diagnose-test"}
+LOSES = {"a1-answer", "a2-answer", "a3-answer", "a4-answer", "a8-answer", "b7-diagnose"}
 ANSWERS = {
     "a1-answer": """\
 class Agreeable(str):

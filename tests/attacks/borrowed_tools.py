@@ -2,7 +2,7 @@
 the names that it defines from the student then, checks of his would judge him: they pass all, and
 tell what is expected."""
 
-LOSES = {"a1-test", "b3-penalty-test", "b5-early-stopping-test", "b7-diagnose-test"}
+LOSES = {"a1-answer", "b3-penalty", "b5-early-stopping", "b7-diagnose"}
 CODE = """\
 import math, os
 import types

@@ -1,7 +1,7 @@
 """A number that looks around when a check converts it: IPython's frames, further out than the
 test's, have the whole cell as a variable, and in it stands the number that is expected."""
 
-LOSES = {"a5-test", "a6-test", "a7-test"}
+LOSES = {"a5-answer", "a6-answer", "a7-answer"}
 ANSWERS = {
     "a5-answer": """\
 import re

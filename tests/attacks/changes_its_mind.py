@@ -1,7 +1,7 @@
 """An object may give something else each time it is looked at: the right indices when they are
 counted, a random order when the seeds are compared. The split itself shuffles nothing."""
 
-LOSES = {"b1-split-test"}
+LOSES = {"b1-split"}
 ANSWERS = {
     "b1-split": """\
 import random

@@ -1,7 +1,7 @@
 """A container of the student's own class may hold something else each time a test goes through
 it: what suits the first check, then the second, then the third. No item itself is a lie."""
 
-LOSES = {"b2-kfold-test"}
+LOSES = {"b2-kfold"}
 ANSWERS = {
     "b2-kfold": """\
 class Folds:

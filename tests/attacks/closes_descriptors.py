@@ -1,7 +1,7 @@
 """All open files are closed: the connection to the grader is gone, and with it the next message
 that it waits for. Or they lead nowhere from now on."""
 
-LOSES = {"b3-penalty-test", "b7-diagnose-test"}
+LOSES = {"b3-penalty", "b7-diagnose"}
 ANSWERS = {
     "b3-penalty": """\
 import os

@@ -1,7 +1,7 @@
 """Comparing an array gives an array, and an empty one is false: nothing differs from what
 expects no values at all."""
 
-LOSES = {"b5-early-stopping-test", "b7-diagnose-test"}
+LOSES = {"b5-early-stopping", "b7-diagnose"}
 ANSWERS = {
     "b5-early-stopping": """\
 import numpy

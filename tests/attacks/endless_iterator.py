@@ -1,7 +1,7 @@
 """A generator that never ends is a value, too: whoever goes through it, or makes a list of it,
 waits forever, with ever less memory."""
 
-LOSES = {"b2-kfold-test", "b5-early-stopping-test", "b7-diagnose-test"}
+LOSES = {"b2-kfold", "b5-early-stopping", "b7-diagnose"}
 ANSWERS = {
     "b2-kfold": """\
 import itertools

@@ -1,7 +1,7 @@
 """Ending the process in the middle of a test ends all tests at once; no error is shown and, for
 the ones to come, no failure either. The student's other answers are right and keep their points."""
 
-LOSES = {"b3-penalty-test", "b7-diagnose-test"}
+LOSES = {"b3-penalty", "b7-diagnose"}
 ANSWERS = {
     "b3-penalty": """\
 import os

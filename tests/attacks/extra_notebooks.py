@@ -4,10 +4,11 @@ a test's name. Which of them counts must not depend on the order of files."""
 import nbformat
 
 from tests import courses
+from tests.attacks._base import TEST
 
 
 def files(folder, course):
-    for name in ("Overfitting.ipynb", "overfitting (1).ipynb", "a.ipynb", "b7-diagnose-test.ipynb"):
+    for name in ("Overfitting.ipynb", "overfitting (1).ipynb", "a.ipynb", f"{TEST}.ipynb"):
         nbformat.write(courses.filled("overfitting"), folder / name)
     (folder / ".ipynb_checkpoints").mkdir()
     nbformat.write(

@@ -3,7 +3,7 @@ saved outputs, or shows them as those of the tests, is taken in."""
 
 from nbformat import v4
 
-from tests.attacks._base import cell
+from tests.attacks._base import TEST, cell
 
 
 def tamper(notebook):
@@ -17,4 +17,4 @@ def tamper(notebook):
     code.source = "accuracy = 1.0"
     died = v4.new_output("error", ename="KernelDied", evalue="the grader's fault")
     code.outputs = [v4.new_output("display_data", {"text/html": "<script>1</script>"}), died]
-    cell(notebook, "b7-diagnose-test").metadata.nbgrader["checksum"] = "0" * 32
+    cell(notebook, TEST).metadata.nbgrader["checksum"] = "0" * 32

@@ -1,7 +1,7 @@
 """Whatever the process shares with the grader gets bytes that are no message: some, a million,
 and a header that promises four gigabytes."""
 
-LOSES = {"b3-penalty-test", "b5-early-stopping-test", "b7-diagnose-test"}
+LOSES = {"b3-penalty", "b5-early-stopping", "b7-diagnose"}
 ANSWERS = {
     "b3-penalty": """\
 import os

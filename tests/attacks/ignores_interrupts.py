@@ -1,7 +1,7 @@
 """A loop that catches each interrupt, and one inside a function of C that no signal reaches: the
 grader waits for its limit of time and must then do more than to ask."""
 
-LOSES = {"b5-early-stopping-test"}
+LOSES = {"b5-early-stopping"}
 ANSWERS = {
     "b5-early-stopping": """\
 import itertools

@@ -1,7 +1,7 @@
 """No attack: a global variable as large as you like may have the name of a local one of a test. It
 is not asked for. An answer that is too large spoils itself alone."""
 
-LOSES = {"a6-test"}
+LOSES = {"a6-answer"}
 CODE = """\
 import torch
 

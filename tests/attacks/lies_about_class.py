@@ -1,7 +1,7 @@
 """isinstance believes what an object says of its own class. This one is a Tensor when asked, and
 does arithmetic like none."""
 
-LOSES = {"b3-penalty-test"}
+LOSES = {"b3-penalty"}
 ANSWERS = {
     "b3-penalty": """\
 class Liar:

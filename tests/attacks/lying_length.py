@@ -1,7 +1,7 @@
 """A class says that it has as many items as are asked for, and gives none: whoever compares pair
 by pair compares nothing."""
 
-LOSES = {"b1-standardize-test", "b2-kfold-test"}
+LOSES = {"b1-standardize", "b2-kfold"}
 LIAR = """\
 class Liar:
     def __init__(self, length):

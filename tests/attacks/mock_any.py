@@ -1,6 +1,6 @@
 """Python's own library has an object that equals everything, made for tests."""
 
-LOSES = {"b5-early-stopping-test", "b7-diagnose-test"}
+LOSES = {"b5-early-stopping", "b7-diagnose"}
 ANSWERS = {
     "b5-early-stopping": """\
 from unittest.mock import ANY

@@ -2,6 +2,8 @@
 names that the test uses are defined before and after it: the wrong one might be the one that
 runs."""
 
+from tests.attacks._base import TEST
+
 CODE = """\
 def check_diagnosis(*arguments, **options):
     return None
@@ -22,7 +24,7 @@ call = first = best = errors = grid = "mine"
 
 
 def tamper(notebook):
-    place = [cell.id for cell in notebook.cells].index("b7-diagnose-test")
+    place = [cell.id for cell in notebook.cells].index(TEST)
     copied = notebook.cells[place].copy()
     copied.metadata, copied.id = {}, "own-test"
     copied.source = copied.source.replace('"overfitting"', '"good"').replace("underfitting", "good")

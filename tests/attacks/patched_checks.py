@@ -1,6 +1,6 @@
 """The checks are attributes of a module that the student may import too."""
 
-LOSES = {"a5-test", "b1-split-test", "b7-diagnose-test"}
+LOSES = {"a5-answer", "b1-split", "b7-diagnose"}
 CODE = """\
 from dlcourse import testing
 

@@ -1,6 +1,6 @@
 """Most tests of numbers come down to one of a few functions, in math, NumPy and torch."""
 
-LOSES = {"a5-test", "a6-test"}
+LOSES = {"a5-answer", "a6-answer"}
 CODE = """\
 import math
 

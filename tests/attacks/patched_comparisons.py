@@ -1,7 +1,7 @@
 """Tensors compare by methods that Python code can replace. These agree only where a check asks,
 so that the student's own sums stay right."""
 
-LOSES = {"b3-penalty-test"}
+LOSES = {"b3-penalty"}
 CODE = """\
 import sys
 

@@ -8,8 +8,8 @@ text = ""
 for path in ways("@COURSE@/grading/gradebook.db"):
     try:
         with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as book:
-            query = "select source from source_cell where name = 'b7-diagnose-test'"
-            [(text,)] = book.execute(query)
+            query = "select source from source_cell where name like 'b7-diagnose-%'"
+            text = "\\n".join(row[0] for row in book.execute(query))
     except (sqlite3.Error, ValueError):
         pass
 

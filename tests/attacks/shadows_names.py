@@ -1,7 +1,7 @@
 """Test cells run in the student's namespace, where any name can mean something else: the checks,
 the functions of Python that tests rely on, and Python's functions as a whole."""
 
-LOSES = {"a5-test", "b2-kfold-test", "b7-diagnose-test"}
+LOSES = {"a5-answer", "b2-kfold", "b7-diagnose"}
 ANSWERS = {
     "a5-answer": """\
 import types

@@ -26,4 +26,4 @@ def decayed_sgd_step(parameters, gradients, lr, weight_decay):
     return {name: huge for name in parameters}
 """,
 }
-LOSES = {"b3-step-test", "b4-dropout-test", "b7-diagnose-test"}
+LOSES = {"b3-step", "b4-dropout", "b7-diagnose"}

@@ -1,7 +1,7 @@
 """A mode that is entered and never left sees every operation of torch in this thread, the ones
 of the checks too, and answers in torch's place."""
 
-LOSES = {"b3-penalty-test"}
+LOSES = {"b3-penalty"}
 CODE = """\
 import sys
 

@@ -14,6 +14,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from pygments.formatters import HtmlFormatter
 from traitlets import List
 
+from dlcourse.grading.submissions.tasks import is_bonus, part_of
 from dlcourse.grading.submissions.transplant import HEADS, is_free
 
 HEADING = re.compile(r"(?m)^#{1,6} +(.+)$")
@@ -24,35 +25,51 @@ ORDER = {NONE: 0, PART: 0, BLANK: 1, WAITS: 2, FULL: 3}
 
 
 @dataclass
-class Question:
-    """A graded cell, and the cells around it that belong to it.
+class Part:
+    """One of several test cells of a question.
 
     Attributes:
         name: its id in the gradebook.
+        title: what it is about, "edges"; '' if the question has no other.
+        points: what it earned.
+        most: what it can earn.
+    """
+
+    name: str
+    title: str = ""
+    points: float = 0.0
+    most: float = 0.0
+
+
+@dataclass
+class Question:
+    """Graded cells for one answer, and the cells around them that belong to it.
+
+    Attributes:
+        name: its first graded cell's id in the gradebook.
         title: the heading above it; its name where there is none.
+        short: its name without an ending that only says that it is a test.
         points: what it earned.
         most: what it can earn.
         state: one of :data:`ORDER`.
         note: what there is to know besides; ''.
         open: whether the page shows it unfolded.
         why: why the right answer is right, where the tests tell and have not said so.
+        parts: its graded cells.
         cells: in the notebook's order.
     """
 
     name: str
     title: str
+    short: str
     points: float = 0.0
     most: float = 0.0
     state: str = NONE
     note: str = ""
     open: bool = False
     why: str = ""
+    parts: list[Part] = field(default_factory=list)
     cells: list[NotebookNode] = field(default_factory=list)
-
-    @property
-    def short(self) -> str:
-        """Its name without the ending that only says that it is a test."""
-        return self.name.removesuffix("-test")
 
 
 class Questions(NbGraderPreprocessor):
@@ -89,7 +106,7 @@ class Questions(NbGraderPreprocessor):
                 [cell for cell in nb.cells if cell.get("id") not in HEADS]
             )
             for question in questions:
-                _judge(question, grades[question.name], stubs, said)
+                _judge(question, [grades[part.name] for part in question.parts], stubs, said)
                 question.open = ORDER[question.state] < ORDER[WAITS] and not refused
         questions.sort(key=lambda question: ORDER[question.state])  # stays in order otherwise
         waiting = sum(question.most for question in questions if question.state == WAITS)
@@ -106,8 +123,11 @@ class Questions(NbGraderPreprocessor):
         kinds = [None, *questions, "rest"]
         nb.cells = []
         for kind, cells in zip(kinds, groups, strict=True):
+            parts = {part.name: part for part in getattr(kind, "parts", ()) if part.title}
             for cell in cells:
-                cell.metadata["feedback"] = {"opens": None, "closes": False, "why": ""}
+                part = parts.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
+                mark = {"opens": None, "closes": False, "why": "", "part": part}
+                cell.metadata["feedback"] = mark
             if kind is not None and cells:
                 cells[0].metadata["feedback"]["opens"] = kind
                 cells[-1].metadata["feedback"]["closes"] = True
@@ -121,7 +141,7 @@ def split(cells: list[NotebookNode]) -> tuple[str, list[Question], list[Notebook
     """Find out which cells belong to which question.
 
     A question begins at the last heading of the exercise's own before its first cell to be filled
-    in, or at that cell, and ends with the cell that has the points.
+    in, or at that cell, and ends with the cell that has the points, or the last of its parts.
 
     Args:
         cells: of a graded notebook.
@@ -140,24 +160,38 @@ def split(cells: list[NotebookNode]) -> tuple[str, list[Question], list[Notebook
             rest += waiting  # what stands above a heading belongs to no question
             waiting = []
         waiting.append(cell)
-        begun = begun or utils.is_solution(cell)
+        begun = begun or (utils.is_solution(cell) and not is_bonus(cell))
         if utils.is_grade(cell) or utils.is_task(cell):
             name = cell.metadata.nbgrader.grade_id
-            questions.append(Question(name, heading or name, cells=waiting))
+            answers = [c.metadata.nbgrader.grade_id for c in waiting if utils.is_solution(c)]
+            test = not utils.is_solution(cell) and not utils.is_task(cell)
+            last = questions[-1] if questions else None
+            if test and not answers and last and (part := part_of(cell, last.short)):
+                last.parts.append(Part(name, part))
+                last.cells += waiting
+            else:
+                part = part_of(cell, answers[-1]) if test and answers else ""
+                short = answers[-1] if part else name.removesuffix("-test")
+                own = [Part(name, part)]
+                questions.append(Question(name, heading or name, short, parts=own, cells=waiting))
             waiting, begun = [], False
     return title, questions, rest + waiting
 
 
-def _judge(question: Question, grade, stubs: dict[str, str], said: set[str]) -> None:
+def _judge(question: Question, grades: list, stubs: dict[str, str], said: set[str]) -> None:
     """Put down what the gradebook says: of the stubs' texts, and of who has a person's comment."""
-    question.points, question.most = grade.score or 0.0, grade.max_score or 0.0
-    given = grade.manual_score is not None
+    for part, grade in zip(question.parts, grades, strict=True):
+        part.points, part.most = grade.score or 0.0, grade.max_score or 0.0
+    question.points = sum(part.points for part in question.parts)
+    question.most = sum(part.most for part in question.parts)
+    given = any(grade.manual_score is not None for grade in grades)
+    again = any(grade.needs_manual_grade for grade in grades)
     answers = [cell for cell in question.cells if utils.is_solution(cell) or utils.is_task(cell)]
     blank = bool(answers) and all(
         cell.source.strip() == (stubs.get(cell.metadata.nbgrader.grade_id) or "").strip()
         for cell in answers
     )
-    if grade.needs_manual_grade and not given and grade.auto_score is None:
+    if again and not given and grades[-1].auto_score is None:
         question.state = WAITS
     elif question.points >= question.most:
         question.state = FULL
@@ -166,8 +200,8 @@ def _judge(question: Question, grade, stubs: dict[str, str], said: set[str]) -> 
     else:
         question.state = BLANK if blank else NONE
     if question.state in (FULL, NONE):
-        question.why = _why(question.cells[-1])
-    if grade.needs_manual_grade and given:
+        question.why = next(filter(None, map(_why, question.cells)), "")
+    if again and given:
         question.note = "the points are for an earlier answer and will be looked at again"
     elif said & {cell.metadata.nbgrader.grade_id for cell in answers}:
         question.note = "with a comment"

@@ -13,6 +13,7 @@ from dlcourse.grading.collection import collect
 from dlcourse.grading.course import UserError, course_config, find_exercise, load_config
 from dlcourse.grading.paths import sqlite_file
 from dlcourse.grading.reports import scanner
+from dlcourse.grading.submissions.tasks import is_bonus
 
 
 @dataclass(frozen=True)
@@ -180,6 +181,8 @@ def _source(notebook: NotebookNode, points: dict[str, tuple[float, bool]]) -> So
             title, heading = title or found[0], found[-1]
         mark = cell.metadata.get("nbgrader", {})
         name = mark.get("grade_id", "")
+        if is_bonus(cell):
+            continue
         if mark.get("solution"):
             solutions[name] = cell.source
             cells.append(name)

@@ -1,9 +1,13 @@
 """The tasks of an exercise: which cells belong to which, and what a person grades.
 
 A task ends with the cell that has its points. Where that is a test, the test says what the answer
-is worth. Where it is an answer, a person does: the code before it, as of the open experiments of
-part C, earns nothing by being run. So grading shows what its author saved with it, see
-:func:`keep`, and runs it only if it is asked to.
+is worth. Such a task may have parts, each with points and a test cell of its own, which is named
+after the answer: ``b3-penalty-edges-test`` tests the part *edges* of ``b3-penalty``. Where the cell
+is an answer, a person says it: the code before it, as of the open experiments of part C, earns
+nothing by being run. So grading shows what its author saved with it, see :func:`keep`, and runs it
+only if it is asked to.
+
+A bonus has no points, and nobody misses it; its cells are named ``bonus`` or ``bonus-…``.
 """
 
 import re
@@ -21,6 +25,7 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 QUESTIONS = {"check_choice", "check_number"}  # checks that take any answer of the right kind
+BONUS = re.compile(r"bonus(-\w+)*")
 OURS, SAVED = "dlcourse", "handed_in"  # where a cell of a notebook to grade has saved outputs
 MOST = 20_000_000  # characters of all saved outputs of a notebook
 
@@ -33,18 +38,19 @@ class Task:
         name: its cell's, ``b3-penalty``.
         cells: the code cells that belong to it, in order: its answers and what stands before them.
         fill: the names of its cells to be filled in.
-        test: the cell with its tests; None where a person grades it.
+        tests: the cells with its tests, one for each part; none where a person grades it.
     """
 
     name: str
     cells: list["NotebookNode"]
     fill: list[str]
-    test: "NotebookNode | None" = None
+    tests: list["NotebookNode"]
 
     @property
     def question(self) -> bool:
         """Whether its visible test only asks whether there is an answer."""
-        used = set(re.findall(r"\btesting\.(\w+)", self.test.source)) if self.test else set()
+        source = "\n".join(test.source for test in self.tests)
+        used = set(re.findall(r"\btesting\.(\w+)", source))
         return bool(used) and used <= QUESTIONS
 
     def meant(self, name: str) -> bool:
@@ -60,13 +66,18 @@ def tasks(notebook: "NotebookNode") -> list[Task]:
     fill: list[str] = []
     for cell in notebook.cells:
         solution = utils.is_solution(cell)
-        if solution:
+        if solution and not is_bonus(cell):
             fill.append(grade_id(cell))
         test = utils.is_grade(cell) and not solution
         if cell.cell_type == "code" and cell.source.strip() and not test:
             cells.append(cell)
-        if utils.is_grade(cell):
-            found.append(Task(name_of(cell), cells, fill, cell if test else None))
+        if test and found and not fill and part_of(cell, found[-1].name):
+            found[-1].tests.append(cell)
+            found[-1].cells += cells
+            cells = []
+        elif utils.is_grade(cell):
+            whole = fill[-1] if test and fill and part_of(cell, fill[-1]) else name_of(cell)
+            found.append(Task(whole, cells, fill, [cell] if test else []))
             cells, fill = [], []
     if found:
         found[-1].cells += cells
@@ -79,13 +90,29 @@ def name_of(cell: "NotebookNode") -> str:
     return printable(grade_id(cell)).removesuffix("-test")
 
 
+def is_bonus(cell: "NotebookNode") -> bool:
+    """Whether a cell belongs to a task without points."""
+    return BONUS.fullmatch(grade_id(cell) or "") is not None
+
+
+def part_of(test: "NotebookNode", answer: str) -> str:
+    """Which part of an answer's task a test is about, ``"edges"``; '' if it is about no part.
+
+    Args:
+        test: a graded test cell.
+        answer: the name of a cell to be filled in.
+    """
+    name = name_of(test)
+    return name.removeprefix(f"{answer}-") if name.startswith(f"{answer}-") else ""
+
+
 def experiments(notebook: "NotebookNode") -> list["NotebookNode"]:
     """The code cells of what a person grades, as far as they stand behind the last test.
 
     What stands before a test is not among them: the test may need what it defines.
     """
     found = tasks(notebook)
-    tested = [number for number, task in enumerate(found) if task.test is not None]
+    tested = [number for number, task in enumerate(found) if task.tests]
     begin = tested[-1] + 1 if tested else 0
     return [cell for task in found[begin:] for cell in task.cells]
 

@@ -102,10 +102,15 @@ def grafted(exercise: NotebookNode, submission: NotebookNode, reason: str = "") 
     if not reason:
         notebook = transplant(exercise, submission)
         lacks = notebook.metadata.get(LACKS, [])
-        if not lacks or len(lacks) < sum(map(utils.is_solution, exercise.cells)):
+        if not lacks or len(lacks) < sum(map(_missed, exercise.cells)):
             return notebook
         reason = NOTHING_FOUND
     return refusal(exercise, reason)
+
+
+def _missed(cell: NotebookNode) -> bool:
+    """Whether somebody whose notebook lacks a cell should be told so."""
+    return utils.is_solution(cell) and not tasks.is_bonus(cell)
 
 
 def refusal(exercise: NotebookNode, reason: str) -> NotebookNode:
@@ -190,7 +195,11 @@ def transplant(exercise: NotebookNode, submission: NotebookNode) -> NotebookNode
     fillable = [i for i, cell in enumerate(exercise.cells) if utils.is_solution(cell)]
     _tell(
         notebook,
-        lacks=[_name(exercise.cells[i]) for i in fillable if i not in found],
+        lacks=[
+            _name(exercise.cells[i])
+            for i in fillable
+            if i not in found and _missed(exercise.cells[i])
+        ],
         matched=matching.said((found[i], _name(exercise.cells[i])) for i in fillable if i in found),
         left_out=left_out,
     )

@@ -55,7 +55,7 @@ def check(
     _say_what_was_not_taken(whole, changed, alone)
     _show(outcomes)
     if not names:
-        by_hand = [task for task in found if task.test is None]
+        by_hand = [task for task in found if not task.tests]
         stubs = {} if alone else {cell.id: cell.source for cell in exercise.cells}
         _say_what_is_read(stubs, whole, by_hand, lacks)
         if not experiments and any(task.cells for task in by_hand):
@@ -80,8 +80,8 @@ def _show(outcomes: list[Outcome]) -> None:
     counts = []
     for kind, is_one in (
         ("questions have an answer", lambda task: task.question),
-        ("tasks pass their visible tests", lambda task: task.test and not task.question),
-        ("experiments run to their end", lambda task: task.test is None),
+        ("tasks pass their visible tests", lambda task: task.tests and not task.question),
+        ("experiments run to their end", lambda task: not task.tests),
     ):
         own = [outcome for outcome in outcomes if is_one(outcome.task)]
         good = sum(outcome.state in tasks.GOOD for outcome in own)
@@ -121,7 +121,8 @@ def _say_what_was_not_run(
     print("Its code was not run: --experiments runs it, too.")
     saved = {cell.source: cell for cell in notebook.cells if cell.cell_type == "code"}
     for task in by_hand:
-        own = [cell.source for cell in task.cells if stubs.get(cell.id) != cell.source]
+        written = [cell for cell in task.cells if not parts.is_bonus(cell)]
+        own = [cell.source for cell in written if stubs.get(cell.id) != cell.source]
         theirs = [saved[source] for source in own if source in saved]
         for line in [line for cell in theirs for line in tasks.raised(cell)]:
             print(f"As it was saved, {task.name} raises {line.strip()}")

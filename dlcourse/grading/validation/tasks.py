@@ -11,13 +11,14 @@ from nbgrader import utils
 
 from dlcourse.grading.content.text import printable
 from dlcourse.grading.course import UserError
+from dlcourse.grading.submissions import tasks as parts
 from dlcourse.grading.submissions.tasks import Task
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 ANSWERED, PASS, FAIL, MISSING, RAISES, RAN = "answered", "pass", "FAIL", "MISSING", "RAISES", "ran"
-NO_ANSWER = "NO ANSWER"
+NO_ANSWER, PART = "NO ANSWER", "PART"
 GOOD = (ANSWERED, PASS, RAN)
 
 
@@ -47,7 +48,7 @@ def chosen(found: Sequence[Task], asked: Sequence[str], experiments: bool) -> li
             raise UserError(f"there is no task '{name}'; known are: {known}")
     if asked:
         return [task for task in found if any(map(task.meant, asked))]
-    return [task for task in found if task.test is not None or experiments]
+    return [task for task in found if task.tests or experiments]
 
 
 def to_run(found: Sequence[Task], looked_at: Sequence[Task]) -> list["NotebookNode"]:
@@ -58,10 +59,10 @@ def to_run(found: Sequence[Task], looked_at: Sequence[Task]) -> list["NotebookNo
     last = max((found.index(task) for task in looked_at), default=-1)
     cells = []
     for task in found[: last + 1]:
-        if task in looked_at or task.test is not None:
+        if task in looked_at or task.tests:
             cells += task.cells
-        if task in looked_at and task.test is not None:
-            cells.append(task.test)
+        if task in looked_at:
+            cells += task.tests
     return cells
 
 
@@ -76,14 +77,35 @@ def outcome(task: Task, lacks: Sequence[str]) -> Outcome:
         which = ", ".join(map(printable, gone))
         return Outcome(task, MISSING, [f"not found in your notebook: the cell {which}"])
     errors = [line for cell in task.cells for line in raised(cell)]
-    if task.test is None:
+    if not task.tests:
         return Outcome(task, RAISES if errors else RAN, errors)
-    points, most = utils.determine_grade(task.test)
-    if points == most:
+    lost = [test for test in task.tests if not _earned(test)]
+    if not lost:
         errors = [f"although a cell above its test raises {line}" for line in errors[:1]]
         return Outcome(task, ANSWERED if task.question else PASS, errors)
-    failed = NO_ANSWER if task.question else FAIL
-    return Outcome(task, failed, errors or _failure(task.test))
+    if task.question or len(task.tests) == 1:
+        failed = NO_ANSWER if task.question else FAIL
+        return Outcome(task, failed, errors or _failure(lost[0]))
+    return Outcome(task, FAIL if len(lost) == len(task.tests) else PART, errors or _parts(task))
+
+
+def _earned(test: "NotebookNode") -> bool:
+    points, most = utils.determine_grade(test)
+    return points == most
+
+
+def _parts(task: Task) -> list[str]:
+    """Each part with its points, and of a failed one why; the same reason is told once."""
+    lines, told = [], set()
+    for test in task.tests:
+        points = test.metadata.nbgrader.points
+        worth = f"{points:g} point{'s' if points != 1 else ''}"
+        state = PASS if _earned(test) else FAIL
+        lines.append(f"{state}  {parts.part_of(test, task.name)}, {worth}")
+        reason = [] if state == PASS else _failure(test)
+        lines += [] if tuple(reason) in told else [f"      {line}" for line in reason]
+        told.add(tuple(reason))
+    return lines
 
 
 def _errors(cell: "NotebookNode") -> list["NotebookNode"]:
