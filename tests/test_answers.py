@@ -2,9 +2,10 @@
 
 An answer of ``tests/answers`` is handed in as the instructor's notebook with this answer in it. A
 wrong one loses the points of its task, or of some of its parts. Tasks do not depend on each other:
-a notebook carries an answer to nearly every question, and exactly the wrong ones must lose points. Answers of which one looks up a name that the other defines are kept apart, since
-there one mistake could hide what another costs. Where a notebook has not the points that its
-answers deserve, each is handed in alone, and that decides: the test that fails names the answer.
+a notebook carries an answer to nearly every question, and exactly the wrong ones must lose points.
+Answers of which one looks up a name that the other defines are kept apart, since there one mistake
+could hide what another costs. Where a notebook has not the points that its answers deserve, each is
+handed in alone, and that decides: the test that fails names the answer.
 
 A code task has parts, each with a test cell of its own. Every part must be what some answer loses
 while another part is kept, so that no part says what another has said.

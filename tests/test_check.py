@@ -21,6 +21,11 @@ CELLS = {
     "b2-third": "def third(x):\n    ### BEGIN SOLUTION\n    return x / 3\n    ### END SOLUTION",
     "b2-third-test": 'testing.check_close("third(3)", third(3), 1.0)\n'
     "### BEGIN HIDDEN TESTS\nassert False, 'a hidden test'\n### END HIDDEN TESTS",
+    "b3-pair": "def pair(x):\n    ### BEGIN SOLUTION\n    return [x, x]\n    ### END SOLUTION",
+    "b3-pair-idea-test": 'testing.check_equal("pair(3)", pair(3), [3, 3])',
+    "b3-pair-edges-test": 'testing.check_equal("pair(0)", pair(0), [0, 0])',
+    "b3-pair-errors-test": 'testing.check_equal("pair(-1)", pair(-1), [-1, -1])',
+    "bonus": "def more():\n    ### BEGIN SOLUTION\n    return 1\n    ### END SOLUTION",
     "c1-code": "### BEGIN SOLUTION\nprint('trained')\n### END SOLUTION",
     "c1-report": "Because.",
 }
@@ -28,6 +33,7 @@ RIGHT = {
     "a1-answer": "answer_a1 = 'a'",
     "b1-half": "def half(x):\n    return np.divide(x, 2).item()",
     "b2-third": "def third(x):\n    return x / 3",
+    "b3-pair": "def pair(x):\n    return (x, x)",
     "setup": CELLS["setup"] + "\nimport numpy as np",
 }
 
@@ -81,14 +87,15 @@ def test_each_task_is_told_as_what_it_is(course, tmp_path, capsys):
     solve(
         course,
         tmp_path / "small-1.ipynb",
-        without=["b2-third"],
+        without=["b2-third", "bonus"],
+        b3_pair="def pair(x):\n    return [x, x] if x > 0 else [x]",
         b1_half="def half(x):\n    return (x / 2\n",
         c1_code="1 / 0",
     )
     assert grading.check(str(tmp_path / "small-1.ipynb"), course.folder, experiments=True) == 1
     said = capsys.readouterr().out
     assert said.partition("\n\n")[2] == (
-        "1 of 1 questions have an answer; 0 of 2 tasks pass their visible tests; "
+        "1 of 1 questions have an answer; 0 of 3 tasks pass their visible tests; "
         "0 of 1 experiments run to their end.\n\n"
         "  answered   a1\n"
         "  FAIL       b1-half\n"
@@ -96,6 +103,16 @@ def test_each_task_is_told_as_what_it_is(course, tmp_path, capsys):
         "                 return (x / 2\n"
         "  MISSING    b2-third\n"
         "               not found in your notebook: the cell b2-third\n"
+        "  PART       b3-pair\n"
+        "               pass  idea, 1 point\n"
+        "               FAIL  edges, 1 point\n"
+        "                     pair(0): gives another value.\n"
+        "                       expected: [0, 0]\n"
+        "                       got:      [0]\n"
+        "               FAIL  errors, 1 point\n"
+        "                     pair(-1): gives another value.\n"
+        "                       expected: [-1, -1]\n"
+        "                       got:      [-1]\n"
         "  RAISES     c1-report\n"
         "               ZeroDivisionError: division by zero\n\n"
         "Graded by hand, so not checked: c1-report (nothing written yet).\n"
@@ -113,7 +130,7 @@ def test_all_is_well_and_part_c_is_not_run_unasked(course, tmp_path, capsys):
     nbformat.write(notebook, path)
     assert grading.check(str(path), course.folder) == 0
     said = capsys.readouterr().out
-    assert "1 of 1 questions have an answer; 2 of 2 tasks pass their visible tests.\n" in said
+    assert "1 of 1 questions have an answer; 3 of 3 tasks pass their visible tests.\n" in said
     assert "Locked cells have been changed: b1-half-test: assert True.\n" in said
     assert "Graded by hand, so not checked: c1-report.\nIts code was not run: --exp" in said
     assert "As it was saved, c1-report raises E: too slow\n" in said
@@ -132,7 +149,9 @@ def test_one_task_is_run_with_all_that_stands_before_it(course, tmp_path, capsys
     assert grading.check(str(path), course.folder, ["b2"]) == 0
     assert "\n  pass       b2-third\nFurther" in (said := capsys.readouterr().out)
     assert "a1" not in said
-    with pytest.raises(grading.UserError, match="no task 'B9'; known are: a1, b1-half, b2-third"):
+    with pytest.raises(
+        grading.UserError, match="no task 'B9'; known are: a1, b1-half, b2-third, b3-pair"
+    ):
         grading.check(str(path), course.folder, ["B9"])
 
 
@@ -146,7 +165,7 @@ def test_cells_without_marks_are_found_and_that_is_said(course, tmp_path, capsys
     assert grading.check(str(path), course.folder) == 0
     said = capsys.readouterr().out
     assert "found by what they define, since they had lost both name and id: a1-answer" in said
-    assert "2 of 2 tasks pass" in said
+    assert "3 of 3 tasks pass" in said
     assert "c1-report (missing)" in said
 
 
@@ -210,9 +229,9 @@ def test_it_works_from_any_folder_and_on_any_path(students, tmp_path, monkeypatc
 def test_errors_say_what_they_are():
     notebook = instructors()
     found = parts.tasks(notebook)
-    assert [task.name for task in found] == ["a1", "b1-half", "b2-third", "c1-report"]
+    assert [task.name for task in found] == ["a1", "b1-half", "b2-third", "b3-pair", "c1-report"]
     half = found[1]
-    half.test.outputs = [v4.new_output("stream", name="stderr", text="a warning")]
+    half.tests[0].outputs = [v4.new_output("stream", name="stderr", text="a warning")]
     assert tasks.outcome(half, []).lines == [
         "it printed to stderr, or showed a number in place of passing"
     ]
@@ -220,9 +239,22 @@ def test_errors_say_what_they_are():
         v4.new_output("error", ename="E", evalue="", traceback=["a", "E: \x1b[2J"])
     ]
     assert tasks.outcome(half, []).lines == ["E:"]
-    half.test.outputs = []
+    half.tests[0].outputs = []
     passed = tasks.outcome(half, [])
     assert (passed.state, passed.lines) == ("pass", ["although a cell above its test raises E:"])
+
+
+def test_a_reason_that_parts_share_is_told_once():
+    notebook = instructors()
+    pair = parts.tasks(notebook)[3]
+    for test, name in zip(pair.tests, "aab", strict=True):
+        trace = [f"CheckError: {name}"]
+        test.outputs = [v4.new_output("error", ename="CheckError", evalue=name, traceback=trace)]
+    told = tasks.outcome(pair, [])
+    assert told.state == "FAIL"
+    assert [line.split()[-1] for line in told.lines] == ["point", "a", "point", "point", "b"]
+    pair.cells[0].outputs = [v4.new_output("error", ename="E", evalue="", traceback=["E: no"])]
+    assert tasks.outcome(pair, []).lines == ["E: no"]
 
 
 def test_an_experiment_without_saved_output_is_said(capsys):

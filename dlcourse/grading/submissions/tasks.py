@@ -65,8 +65,10 @@ def tasks(notebook: "NotebookNode") -> list[Task]:
     cells: list[NotebookNode] = []
     fill: list[str] = []
     for cell in notebook.cells:
+        if is_bonus(cell):
+            continue
         solution = utils.is_solution(cell)
-        if solution and not is_bonus(cell):
+        if solution:
             fill.append(grade_id(cell))
         test = utils.is_grade(cell) and not solution
         if cell.cell_type == "code" and cell.source.strip() and not test:
@@ -107,14 +109,17 @@ def part_of(test: "NotebookNode", answer: str) -> str:
 
 
 def experiments(notebook: "NotebookNode") -> list["NotebookNode"]:
-    """The code cells of what a person grades, as far as they stand behind the last test.
+    """The code cells behind the last test: of what a person grades, and of the bonus.
 
     What stands before a test is not among them: the test may need what it defines.
     """
-    found = tasks(notebook)
-    tested = [number for number, task in enumerate(found) if task.tests]
-    begin = tested[-1] + 1 if tested else 0
-    return [cell for task in found[begin:] for cell in task.cells]
+    places = [
+        place
+        for place, cell in enumerate(notebook.cells)
+        if utils.is_grade(cell) and not utils.is_solution(cell)
+    ]
+    begin = places[-1] + 1 if places else 0
+    return [c for c in notebook.cells[begin:] if c.cell_type == "code" and c.source.strip()]
 
 
 def save(cell: "NotebookNode", ours: "NotebookNode") -> None:

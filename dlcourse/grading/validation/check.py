@@ -121,8 +121,7 @@ def _say_what_was_not_run(
     print("Its code was not run: --experiments runs it, too.")
     saved = {cell.source: cell for cell in notebook.cells if cell.cell_type == "code"}
     for task in by_hand:
-        written = [cell for cell in task.cells if not parts.is_bonus(cell)]
-        own = [cell.source for cell in written if stubs.get(cell.id) != cell.source]
+        own = [cell.source for cell in task.cells if stubs.get(cell.id) != cell.source]
         theirs = [saved[source] for source in own if source in saved]
         for line in [line for cell in theirs for line in tasks.raised(cell)]:
             print(f"As it was saved, {task.name} raises {line.strip()}")
