@@ -125,6 +125,25 @@ with torch.no_grad():
     )
 
 
+def test_a_single_number_passes_however_it_lies_in_memory():
+    passes(
+        """
+def half(x):
+    return x / 2
+def spread():
+    return torch.ones(1).expand(1, 1)
+""",
+        """
+alone, given = spread(), torch.full((1, 1), 3.0).expand(1, 1)
+assert alone.tolist() == [[1.0]] and half(given).tolist() == [[1.5]]
+x = torch.ones(1, 1, requires_grad=True)  # its gradient comes from an expanded number
+half(x).sum().backward()
+assert x.grad.tolist() == [[0.5]]
+half(x)
+""",
+    )
+
+
 def test_changes_of_arguments_come_back():
     passes(
         """
