@@ -91,7 +91,7 @@ CONCEPTS = [
 
 WINDOWS = Question(
     "b1-windows",
-    "b1-windows-test",
+    "b1-windows-idea-test",
     wrong=(
         Answer(
             "across",
@@ -110,6 +110,7 @@ WINDOWS = Question(
                     raise ValueError("too short")
                 return batches
             """,
+            loses="idea, edges",
         ),
         Answer(
             "same-targets",
@@ -151,6 +152,7 @@ WINDOWS = Question(
                 return [(x[:, t : t + num_steps], y[:, t : t + num_steps])
                         for t in range(length - num_steps + 1)]
             """,
+            loses="idea, edges",
         ),
         Answer(
             "short-last",
@@ -164,6 +166,7 @@ WINDOWS = Question(
                 y = numbers[1 : batch_size * length + 1].view(batch_size, length)
                 return list(zip(x.split(num_steps, dim=1), y.split(num_steps, dim=1)))
             """,
+            loses="edges",
         ),
         Answer(
             "no-check",
@@ -176,6 +179,7 @@ WINDOWS = Question(
                 return [(x[:, t : t + num_steps], y[:, t : t + num_steps])
                         for t in range(0, length - num_steps + 1, num_steps)]
             """,
+            loses="errors",
         ),
         Answer(
             "no-room-for-targets",
@@ -191,6 +195,7 @@ WINDOWS = Question(
                 return [(x[:, t : t + num_steps], y[:, t : t + num_steps])
                         for t in range(0, length - num_steps + 1, num_steps)]
             """,
+            loses="edges, errors",
         ),
         Answer(
             "takes-tokens-away",
@@ -206,6 +211,7 @@ WINDOWS = Question(
                 places = range(0, length - num_steps + 1, num_steps)
                 return [(x[:, t : t + num_steps], y[:, t : t + num_steps]) for t in places]
             """,
+            loses="edges",
         ),
     ),
     right=(
@@ -264,161 +270,150 @@ WINDOWS = Question(
     ),
 )
 
-PERPLEXITY = Question(
-    "b2-perplexity",
-    "b2-perplexity-test",
+CAUSAL = Question(
+    "b2-causal",
+    "b2-causal-catches-test",
     wrong=(
         Answer(
-            "divides-by-all",
-            "leaves padding out of the sum but divides by all steps",
+            "no-alarm",
+            "looks whether the outputs have a step for each input, which says nothing",
             """
-            def perplexity(scores, targets, padding):
-                mask = targets != padding
-                if not mask.any():
-                    raise ValueError("only padding")
-                log_p = scores.log_softmax(2).gather(2, targets[..., None])[..., 0]
-                return (-(log_p * mask).sum() / targets.numel()).exp().item()
+            def check_causal(f, x):
+                if f(x).shape[:2] != x.shape[:2]:
+                    raise AssertionError("another number of steps")
             """,
         ),
         Answer(
-            "padding-counts",
-            "counts padding as well",
+            "always-alarm",
+            "compares a step's outputs with those of the step after",
             """
-            def perplexity(scores, targets, padding):
-                if (targets == padding).all():
-                    raise ValueError("only padding")
-                log_p = scores.log_softmax(2).gather(2, targets[..., None])[..., 0]
-                return (-log_p.mean()).exp().item()
+            def check_causal(f, x):
+                y = f(x)
+                for t in range(x.shape[1] - 1):
+                    if not torch.allclose(y[:, t], y[:, t + 1]):
+                        raise AssertionError(f"step {t} is not like step {t + 1}")
             """,
         ),
         Answer(
-            "mean-of-exponentials",
-            "averages the perplexities of the steps",
+            "own-step",
+            "takes it for a leak that an output depends on its own step",
             """
-            def perplexity(scores, targets, padding):
-                mask = targets != padding
-                if not mask.any():
-                    raise ValueError("only padding")
-                log_p = scores.log_softmax(2).gather(2, targets[..., None])[..., 0]
-                return (-log_p[mask]).exp().mean().item()
+            def check_causal(f, x):
+                y = f(x)
+                for t in range(x.shape[1]):
+                    other = x.clone()
+                    other[:, t:] = torch.randn_like(x[:, t:])
+                    if not torch.allclose(f(other)[:, : t + 1], y[:, : t + 1], atol=1e-5):
+                        raise AssertionError("looks ahead")
             """,
         ),
         Answer(
-            "log-of-softmax",
-            "takes the logarithm of an underflowed softmax",
+            "returns",
+            "returns whether there is a leak in place of raising",
             """
-            def perplexity(scores, targets, padding):
-                mask = targets != padding
-                if not mask.any():
-                    raise ValueError("only padding")
-                p = scores.exp() / scores.exp().sum(2, keepdim=True)
-                log_p = p.gather(2, targets[..., None])[..., 0].log()
-                return (-log_p[mask].mean()).exp().item()
+            def check_causal(f, x):
+                y = f(x)
+                for t in range(1, x.shape[1]):
+                    other = x.clone()
+                    other[:, t:] = torch.randn_like(x[:, t:])
+                    if not torch.allclose(f(other)[:, :t], y[:, :t], atol=1e-5):
+                        return False
+                return True
             """,
         ),
         Answer(
-            "wrong-axis",
-            "normalizes over the steps instead of the tokens",
+            "neighbors",
+            "asks of each step only whether it sees the next one",
             """
-            def perplexity(scores, targets, padding):
-                mask = targets != padding
-                if not mask.any():
-                    raise ValueError("only padding")
-                log_p = scores.log_softmax(1).gather(2, targets[..., None])[..., 0]
-                return (-log_p[mask].mean()).exp().item()
+            def check_causal(f, x):
+                y = f(x)
+                for t in range(x.shape[1] - 1):
+                    other = x.clone()
+                    other[:, t + 1] = torch.randn_like(x[:, t])
+                    if not torch.allclose(f(other)[:, t], y[:, t], atol=1e-5):
+                        raise AssertionError(f"step {t} sees step {t + 1}")
             """,
+            loses="edges",
         ),
         Answer(
-            "no-exponential",
-            "returns the cross-entropy",
+            "last-only",
+            "changes the last step alone",
             """
-            import torch.nn.functional as F
-
-            def perplexity(scores, targets, padding):
-                if (targets == padding).all():
-                    raise ValueError("only padding")
-                return F.cross_entropy(scores.flatten(0, 1), targets.flatten(),
-                                       ignore_index=padding).item()
+            def check_causal(f, x):
+                other = x.clone()
+                other[:, -1:] = torch.randn_like(x[:, -1:])
+                if not torch.allclose(f(other)[:, :-1], f(x)[:, :-1], atol=1e-5):
+                    raise AssertionError("an output depends on the last step")
             """,
+            loses="edges",
         ),
         Answer(
-            "nan",
-            "returns NaN where everything is padding",
+            "one-shift",
+            "adds the same number to all later steps, which leaves their differences",
             """
-            import torch.nn.functional as F
-
-            def perplexity(scores, targets, padding):
-                return F.cross_entropy(scores.flatten(0, 1), targets.flatten(),
-                                       ignore_index=padding).exp().item()
+            def check_causal(f, x):
+                y = f(x)
+                for t in range(1, x.shape[1]):
+                    other = x.clone()
+                    other[:, t:] += 1
+                    if not torch.allclose(f(other)[:, :t], y[:, :t], atol=1e-5):
+                        raise AssertionError(f"something before {t} looks ahead")
             """,
+            loses="edges",
         ),
         Answer(
-            "log-of-stable-softmax",
-            "takes the logarithm of a softmax that does not overflow, but underflows",
+            "cut-off",
+            "leaves the later steps out, which changes the number of steps as well",
             """
-            def perplexity(scores, targets, padding):
-                mask = targets != padding
-                if not mask.any():
-                    raise ValueError("only padding")
-                p = scores.softmax(2).gather(2, targets[..., None])[..., 0]
-                return (-p[mask].log().mean()).exp().item()
+            def check_causal(f, x):
+                y = f(x)
+                for t in range(1, x.shape[1]):
+                    if not torch.allclose(f(x[:, :t]), y[:, :t], atol=1e-5):
+                        raise AssertionError(f"steps before {t} need later ones")
             """,
+            loses="passes, edges",
         ),
         Answer(
-            "shifts-in-place",
-            "subtracts the highest scores from the scores themselves",
+            "in-place",
+            "changes the inputs that it is given",
             """
-            def perplexity(scores, targets, padding):
-                mask = targets != padding
-                if not mask.any():
-                    raise ValueError("only padding")
-                scores -= scores.amax(2, keepdim=True)
-                log_p = scores - scores.exp().sum(2, keepdim=True).log()
-                return (-log_p.gather(2, targets[..., None])[..., 0][mask].mean()).exp().item()
+            def check_causal(f, x):
+                y = f(x).clone()
+                for t in reversed(range(1, x.shape[1])):
+                    x[:, t] = torch.randn_like(x[:, t])
+                    if not torch.allclose(f(x)[:, :t], y[:, :t], atol=1e-5):
+                        raise AssertionError(f"something before {t} looks ahead")
             """,
+            loses="edges",
         ),
     ),
     right=(
         Answer(
-            "cross-entropy",
-            "the library's cross_entropy with ignore_index; a tensor comes back",
+            "all-later-steps",
+            "replaces all later steps at once, from one other sequence",
             """
-            import torch.nn.functional as F
-
-            def perplexity(scores, targets, padding):
-                if (targets == padding).all():
-                    raise ValueError("there is only padding")
-                loss = F.cross_entropy(scores.transpose(1, 2), targets, ignore_index=padding)
-                return loss.exp()
+            def check_causal(f, x):
+                y, noise = f(x), torch.randn_like(x)
+                for t in range(1, x.shape[1]):
+                    mixed = torch.cat([x[:, :t], noise[:, t:]], dim=1)
+                    gap = (f(mixed)[:, :t] - y[:, :t]).abs().max()
+                    assert gap < 1e-4, f"the steps before {t} know what comes"
             """,
         ),
         Answer(
-            "loop",
-            "a loop over steps in Python floats",
+            "table",
+            "a table of who sees whom, which must be empty above its diagonal",
             """
-            def perplexity(scores, targets, padding):
-                total, count = 0.0, 0
-                for row, target in zip(scores.flatten(0, 1), targets.flatten().tolist()):
-                    if target != padding:
-                        total += torch.logsumexp(row, 0).item() - row[target].item()
-                        count += 1
-                if count == 0:
-                    raise ValueError("only padding")
-                return math.exp(total / count)
-            """,
-        ),
-        Answer(
-            "masked-sum",
-            "a one-hot product, a masked sum, the number of real steps",
-            """
-            def perplexity(scores, targets, padding):
-                mask = (targets != padding).double()
-                if mask.sum() == 0:
-                    raise ValueError("only padding")
-                hot = torch.nn.functional.one_hot(targets, scores.shape[-1])
-                right = (scores.double() * hot).sum(-1)
-                losses = torch.logsumexp(scores.double(), dim=-1) - right
-                return torch.exp((losses * mask).sum() / mask.sum()).item()
+            def check_causal(f, x):
+                T, base = x.shape[1], f(x).double()
+                sees = torch.zeros(T, T, dtype=torch.bool)
+                for s in range(T):
+                    probe = x.detach().clone()
+                    probe[:, s, :] = 3 * torch.rand_like(probe[:, s, :]) + 2
+                    change = (f(probe).double() - base).abs()
+                    sees[:, s] = change.transpose(0, 1).reshape(T, -1).amax(dim=1) > 1e-4
+                if sees.triu(diagonal=1).any():
+                    raise AssertionError(sees)
             """,
         ),
     ),
@@ -426,7 +421,7 @@ PERPLEXITY = Question(
 
 GRU = Question(
     "b3-gru",
-    "b3-gru-test",
+    "b3-gru-idea-test",
     wrong=(
         Answer(
             "reset-before",
@@ -452,6 +447,7 @@ GRU = Question(
                 r, z = torch.sigmoid(r_x + r_h), torch.sigmoid(z_x + z_h)
                 return z * h + (1 - z) * torch.tanh(n_x + r * n_h)
             """,
+            loses="bias",
         ),
         Answer(
             "update-reversed",
@@ -526,6 +522,7 @@ GRU = Question(
                 r, z = torch.sigmoid(r_x + r_h), torch.sigmoid(z_x + z_h)
                 return z * h + (1 - z) * torch.tanh(n_x + r * n_h)
             """,
+            loses="gradients",
         ),
         Answer(
             "in-place",
@@ -540,6 +537,7 @@ GRU = Question(
                     h.copy_(z * h + (1 - z) * n)
                 return h
             """,
+            loses="bias, gradients",
         ),
     ),
     right=(
@@ -581,7 +579,7 @@ GRU = Question(
 
 LSTM = Question(
     "b4-lstm",
-    "b4-lstm-test",
+    "b4-lstm-memory-test",
     wrong=(
         Answer(
             "order-ifog",
@@ -602,6 +600,7 @@ LSTM = Question(
                 c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
                 return torch.sigmoid(o) * c, c
             """,
+            loses="state, gradients",
         ),
         Answer(
             "old-memory",
@@ -612,6 +611,7 @@ LSTM = Question(
                 new = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
                 return torch.sigmoid(o) * torch.tanh(c), new
             """,
+            loses="state, gradients",
         ),
         Answer(
             "swapped",
@@ -671,6 +671,7 @@ LSTM = Question(
                 c = torch.sigmoid(f) * c.detach() + torch.sigmoid(i) * torch.tanh(g)
                 return torch.sigmoid(o) * torch.tanh(c), c
             """,
+            loses="gradients",
         ),
         Answer(
             "in-place",
@@ -685,6 +686,7 @@ LSTM = Question(
                     c += torch.sigmoid(i) * torch.tanh(g)
                 return torch.sigmoid(o) * torch.tanh(c), c
             """,
+            loses="gradients",
         ),
     ),
     right=(
@@ -721,7 +723,7 @@ LSTM = Question(
 
 TRUNCATED = Question(
     "b5-truncated",
-    "b5-truncated-test",
+    "b5-truncated-windows-test",
     wrong=(
         Answer(
             "no-detach",
@@ -734,6 +736,7 @@ TRUNCATED = Question(
                     states.append(h)
                 return torch.stack(states, 1)
             """,
+            loses="windows, edges",
         ),
         Answer(
             "zeroed",
@@ -761,6 +764,7 @@ TRUNCATED = Question(
                     states.append(h)
                 return torch.stack(states, 1)
             """,
+            loses="windows, edges",
         ),
         Answer(
             "h0-not-cut",
@@ -775,6 +779,7 @@ TRUNCATED = Question(
                     states.append(h)
                 return torch.stack(states, 1)
             """,
+            loses="edges",
         ),
         Answer(
             "one-late",
@@ -790,6 +795,7 @@ TRUNCATED = Question(
                         h = h.detach()
                 return torch.stack(states, 1)
             """,
+            loses="windows, edges",
         ),
         Answer(
             "last-window",
@@ -804,6 +810,7 @@ TRUNCATED = Question(
                         states.append(h)
                 return torch.stack(states, 1)
             """,
+            loses="edges",
         ),
         Answer(
             "no-grad",
@@ -817,6 +824,7 @@ TRUNCATED = Question(
                     states.append(h)
                 return torch.stack(states, 1)
             """,
+            loses="windows, edges",
         ),
         Answer(
             "detached-outputs",
@@ -834,6 +842,7 @@ TRUNCATED = Question(
                     states.append(h)
                 return torch.stack(states, 1)
             """,
+            loses="windows, edges",
         ),
     ),
     right=(
@@ -885,7 +894,7 @@ TRUNCATED = Question(
 
 SUMMARY = Question(
     "b6-summary",
-    "b6-summary-test",
+    "b6-summary-idea-test",
     wrong=(
         Answer(
             "last-column",
@@ -952,6 +961,7 @@ SUMMARY = Question(
                     rows.append(row[n - 1][:H] + row[0][H:])
                 return torch.tensor(rows, dtype=outputs.dtype)
             """,
+            loses="gradients",
         ),
         Answer(
             "clears-the-padding",
@@ -965,6 +975,7 @@ SUMMARY = Question(
                 last = torch.stack([row[n - 1, :H] for row, n in zip(outputs, lengths.tolist())])
                 return torch.cat([last, outputs[:, 0, H:]], 1)
             """,
+            loses="arguments",
         ),
     ),
     right=(
@@ -1008,7 +1019,7 @@ SUMMARY = Question(
 
 TEMPERATURE = Question(
     "b7-temperature",
-    "b7-temperature-test",
+    "b7-temperature-idea-test",
     wrong=(
         Answer(
             "multiplies",
@@ -1022,6 +1033,7 @@ TEMPERATURE = Question(
                     return best.to(scores.dtype)
                 return ((scores - scores.max()) * temperature).softmax(0)
             """,
+            loses="idea, stability",
         ),
         Answer(
             "after-softmax",
@@ -1036,6 +1048,7 @@ TEMPERATURE = Question(
                 p = scores.softmax(0) / temperature
                 return p / p.sum()
             """,
+            loses="idea, stability",
         ),
         Answer(
             "zero-divides",
@@ -1046,6 +1059,7 @@ TEMPERATURE = Question(
                     raise ValueError("negative")
                 return ((scores - scores.max()) / temperature).softmax(0)
             """,
+            loses="zero",
         ),
         Answer(
             "overflow",
@@ -1060,6 +1074,7 @@ TEMPERATURE = Question(
                 weights = (scores / temperature).exp()
                 return weights / weights.sum()
             """,
+            loses="stability",
         ),
         Answer(
             "no-check",
@@ -1071,6 +1086,7 @@ TEMPERATURE = Question(
                     return best.to(scores.dtype)
                 return ((scores - scores.max()).double() / temperature).softmax(0).to(scores.dtype)
             """,
+            loses="rules",
         ),
         Answer(
             "all-highest",
@@ -1084,6 +1100,7 @@ TEMPERATURE = Question(
                     return best / best.sum()
                 return ((scores - scores.max()).double() / temperature).softmax(0).to(scores.dtype)
             """,
+            loses="zero",
         ),
         Answer(
             "double",
@@ -1096,6 +1113,7 @@ TEMPERATURE = Question(
                     return torch.nn.functional.one_hot(scores.argmax(), len(scores)).double()
                 return ((scores - scores.max()).double() / temperature).softmax(0)
             """,
+            loses="rules",
         ),
         Answer(
             "divides-in-place",
@@ -1110,6 +1128,7 @@ TEMPERATURE = Question(
                 scores /= temperature
                 return scores.softmax(0)
             """,
+            loses="rules",
         ),
         Answer(
             "divides-first",
@@ -1124,6 +1143,7 @@ TEMPERATURE = Question(
                 e = (e - e.max()).exp()
                 return e / e.sum()
             """,
+            loses="stability",
         ),
     ),
     right=(
@@ -1166,7 +1186,7 @@ TEMPERATURE = Question(
 QUESTIONS = [
     *CONCEPTS,
     WINDOWS,
-    PERPLEXITY,
+    CAUSAL,
     GRU,
     LSTM,
     TRUNCATED,
