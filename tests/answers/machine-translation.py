@@ -87,7 +87,7 @@ CONCEPTS = [
 
 VOCABULARY = Question(
     "b1-vocabulary",
-    "b1-vocabulary-test",
+    "b1-vocabulary-idea-test",
     wrong=(
         Answer(
             "alphabetical",
@@ -123,6 +123,7 @@ VOCABULARY = Question(
                 tokens = ["<pad>", "<bos>", "<eos>", "<unk>"] + known
                 return {t: i for i, t in enumerate(tokens)}
             """,
+            loses="edges",
         ),
         Answer(
             "first-come",
@@ -134,6 +135,7 @@ VOCABULARY = Question(
                 known = [t for t, n in counts.most_common() if n >= min_count and t not in specials]
                 return {t: i for i, t in enumerate(specials + known)}
             """,
+            loses="ties",
         ),
         Answer(
             "sorts-the-sentences",
@@ -148,6 +150,7 @@ VOCABULARY = Question(
                 known.sort(key=lambda t: (-counts[t], t))
                 return {token: number for number, token in enumerate(specials + known)}
             """,
+            loses="edges",
         ),
     ),
     right=(
@@ -188,7 +191,7 @@ VOCABULARY = Question(
 
 BATCH = Question(
     "b2-batch",
-    "b2-batch-test",
+    "b2-batch-idea-test",
     wrong=(
         Answer(
             "end-behind-the-cut",
@@ -203,6 +206,7 @@ BATCH = Question(
                 batch = [row + [numbers["<pad>"]] * (width - len(row)) for row in rows]
                 return torch.tensor(batch), torch.tensor([len(row) for row in rows])
             """,
+            loses="cut",
         ),
         Answer(
             "always-max-length",
@@ -216,6 +220,7 @@ BATCH = Question(
                 batch = [row + [numbers["<pad>"]] * (max_length - len(row)) for row in rows]
                 return torch.tensor(batch), torch.tensor([len(row) for row in rows])
             """,
+            loses="idea, cut, edges",
         ),
         Answer(
             "end-not-counted",
@@ -243,6 +248,7 @@ BATCH = Question(
                 batch = [row + [0] * (width - len(row)) for row in rows]
                 return torch.tensor(batch), torch.tensor([len(row) for row in rows])
             """,
+            loses="edges",
         ),
         Answer(
             "counts-numbers",
@@ -258,6 +264,7 @@ BATCH = Question(
                                       for row in rows])
                 return batch, (batch != numbers["<pad>"]).sum(dim=1)
             """,
+            loses="edges",
         ),
         Answer(
             "appends-the-end",
@@ -274,6 +281,22 @@ BATCH = Question(
                 batch = [row + [numbers["<pad>"]] * (width - len(row)) for row in rows]
                 return torch.tensor(batch), torch.tensor([len(row) for row in rows])
             """,
+            loses="edges",
+        ),
+        Answer(
+            "no-check",
+            "makes a batch without rows where there is no sentence",
+            """
+            def make_batch(sentences, numbers, max_length):
+                rows = [([numbers.get(t, numbers["<unk>"]) for t in s] + [numbers["<eos>"]])
+                        [:max_length] for s in sentences]
+                width = max(map(len, rows), default=0)
+                batch = torch.full((len(rows), width), numbers["<pad>"])
+                for place, row in enumerate(rows):
+                    batch[place, : len(row)] = torch.tensor(row)
+                return batch, torch.tensor([len(row) for row in rows], dtype=torch.int64)
+            """,
+            loses="errors",
         ),
     ),
     right=(
@@ -316,7 +339,7 @@ BATCH = Question(
 
 FORCING = Question(
     "b3-forcing",
-    "b3-forcing-test",
+    "b3-forcing-idea-test",
     wrong=(
         Answer(
             "not-shifted",
@@ -337,6 +360,7 @@ FORCING = Question(
                 inputs = torch.cat([begin, targets[:, :-1]], dim=1)
                 return inputs, targets.masked_fill(beyond, -100)
             """,
+            loses="padding, edges",
         ),
         Answer(
             "by-number",
@@ -348,6 +372,7 @@ FORCING = Question(
                 inputs[:, 0] = 1
                 return inputs.masked_fill(padding, 0), targets.masked_fill(padding, -100)
             """,
+            loses="edges",
         ),
         Answer(
             "padding-is-said",
@@ -359,6 +384,7 @@ FORCING = Question(
                 inputs[:, 0] = 1
                 return inputs.masked_fill(beyond, 0), targets
             """,
+            loses="padding, edges",
         ),
         Answer(
             "in-place",
@@ -372,6 +398,7 @@ FORCING = Question(
                 targets[beyond] = 0
                 return targets, labels
             """,
+            loses="edges",
         ),
     ),
     right=(
@@ -406,7 +433,7 @@ FORCING = Question(
 
 LOSS = Question(
     "b4-loss",
-    "b4-loss-test",
+    "b4-loss-idea-test",
     wrong=(
         Answer(
             "divides-by-all",
@@ -419,6 +446,7 @@ LOSS = Question(
                 log_p = scores.log_softmax(1).gather(1, labels.clamp(min=0)[:, None])[:, 0]
                 return (-log_p * real).mean()
             """,
+            loses="idea, gradients",
         ),
         Answer(
             "padding-counts",
@@ -430,6 +458,7 @@ LOSS = Question(
                 log_p = scores.log_softmax(1).gather(1, labels.clamp(min=0)[:, None])[:, 0]
                 return -log_p.mean()
             """,
+            loses="idea, gradients",
         ),
         Answer(
             "mean-of-means",
@@ -442,6 +471,7 @@ LOSS = Question(
                 log_p = scores.log_softmax(1).gather(1, labels.clamp(min=0)[:, None])[:, 0]
                 return (-(log_p * real).sum(1) / real.sum(1)).mean()
             """,
+            loses="idea, gradients",
         ),
         Answer(
             "wrong-axis",
@@ -454,6 +484,7 @@ LOSS = Question(
                 log_p = scores.log_softmax(2).gather(1, labels.clamp(min=0)[:, None])[:, 0]
                 return -log_p[real].mean()
             """,
+            loses="idea, gradients, stability",
         ),
         Answer(
             "nan",
@@ -462,6 +493,7 @@ LOSS = Question(
             def masked_loss(scores, labels):
                 return torch.nn.functional.cross_entropy(scores, labels)
             """,
+            loses="errors",
         ),
         Answer(
             "log-of-stable-softmax",
@@ -474,6 +506,7 @@ LOSS = Question(
                 p = scores.softmax(1).gather(1, labels.clamp(min=0)[:, None])[:, 0]
                 return -p[real].log().mean()
             """,
+            loses="stability",
         ),
         Answer(
             "detached",
@@ -485,6 +518,7 @@ LOSS = Question(
                 loss = torch.nn.functional.cross_entropy(scores, labels)
                 return torch.tensor(loss.item(), dtype=scores.dtype)
             """,
+            loses="gradients",
         ),
         Answer(
             "clears-the-labels",
@@ -498,6 +532,7 @@ LOSS = Question(
                 log_p = scores.log_softmax(1).gather(1, labels[:, None])[:, 0]
                 return -log_p[real].mean()
             """,
+            loses="gradients",
         ),
     ),
     right=(
@@ -530,7 +565,7 @@ LOSS = Question(
 
 CLIPPED = Question(
     "b5-clipped",
-    "b5-clipped-test",
+    "b5-clipped-idea-test",
     wrong=(
         Answer(
             "not-clipped",
@@ -541,6 +576,7 @@ CLIPPED = Question(
                 known = [tuple(reference[i : i + n]) for i in range(len(reference) - n + 1)]
                 return sum(g in known for g in grams), len(grams)
             """,
+            loses="idea",
         ),
         Answer(
             "sets",
@@ -551,6 +587,7 @@ CLIPPED = Question(
                 known = {tuple(reference[i : i + n]) for i in range(len(reference) - n + 1)}
                 return len(grams & known), len(grams)
             """,
+            loses="idea",
         ),
         Answer(
             "recall",
@@ -572,6 +609,7 @@ CLIPPED = Question(
                 want = Counter("".join(reference[i : i + n]) for i in range(len(reference) - n + 1))
                 return (have & want).total(), have.total()
             """,
+            loses="tokens",
         ),
         Answer(
             "strikes-out-in-place",
@@ -588,6 +626,18 @@ CLIPPED = Question(
                         matched += 1
                 return matched, len(hypothesis)
             """,
+            loses="tokens",
+        ),
+        Answer(
+            "negative-total",
+            "calculates the number of n-grams, which comes out below 0 for a short hypothesis",
+            """
+            def clipped_counts(hypothesis, reference, n):
+                have = Counter(tuple(hypothesis[i : i + n]) for i in range(len(hypothesis) - n + 1))
+                want = Counter(tuple(reference[i : i + n]) for i in range(len(reference) - n + 1))
+                return (have & want).total(), len(hypothesis) - n + 1
+            """,
+            loses="edges",
         ),
     ),
     right=(
@@ -624,7 +674,7 @@ CLIPPED = Question(
 
 BLEU = Question(
     "b6-bleu",
-    "b6-bleu-test",
+    "b6-bleu-mean-test",
     wrong=(
         Answer(
             "arithmetic",
@@ -637,6 +687,7 @@ BLEU = Question(
                 brevity = min(1.0, math.exp(1 - reference_length / hypothesis_length))
                 return 100 * brevity * sum(shares) / len(shares)
             """,
+            loses="mean",
         ),
         Answer(
             "ratio-upside-down",
@@ -649,6 +700,7 @@ BLEU = Question(
                 brevity = min(1.0, math.exp(1 - hypothesis_length / reference_length))
                 return 100 * brevity * math.prod(shares) ** (1 / len(shares))
             """,
+            loses="brevity",
         ),
         Answer(
             "reward",
@@ -661,6 +713,7 @@ BLEU = Question(
                 brevity = math.exp(1 - reference_length / hypothesis_length)
                 return 100 * brevity * math.prod(shares) ** (1 / len(shares))
             """,
+            loses="brevity",
         ),
         Answer(
             "always-four",
@@ -673,6 +726,7 @@ BLEU = Question(
                 brevity = min(1.0, math.exp(1 - reference_length / hypothesis_length))
                 return 100 * brevity * math.prod(shares) ** 0.25
             """,
+            loses="mean",
         ),
         Answer(
             "zero-division",
@@ -683,6 +737,7 @@ BLEU = Question(
                 brevity = min(1.0, math.exp(1 - reference_length / hypothesis_length))
                 return 100 * brevity * math.prod(shares) ** (1 / len(shares))
             """,
+            loses="zeros",
         ),
         Answer(
             "shares-in-place",
@@ -696,6 +751,7 @@ BLEU = Question(
                 brevity = min(1.0, math.exp(1 - reference_length / hypothesis_length))
                 return 100 * brevity * math.prod(matched) ** (1 / len(totals))
             """,
+            loses="zeros",
         ),
         Answer(
             "one-is-none",
@@ -706,6 +762,17 @@ BLEU = Question(
                     return 0.0
                 mean = sum(math.log(m / t) for m, t in zip(matched, totals)) / len(totals)
                 return 100 * math.exp(mean + min(0, 1 - reference_length / hypothesis_length))
+            """,
+            loses="zeros",
+        ),
+        Answer(
+            "as-given",
+            "hands in what was given",
+            """
+            def bleu_from_counts(matched, totals, hypothesis_length, reference_length):
+                shares = [m / t for m, t in zip(matched, totals)]
+                brevity = min(1.0, math.exp(1 - hypothesis_length / reference_length))
+                return 100 * brevity * sum(shares) / len(shares)
             """,
         ),
     ),
@@ -741,7 +808,7 @@ BLEU = Question(
 
 BEAM = Question(
     "b7-beam",
-    "b7-beam-test",
+    "b7-beam-idea-test",
     wrong=(
         Answer(
             "last-step-only",
@@ -782,6 +849,7 @@ BEAM = Question(
                 best, places = sums.topk(min(beam_size, possible))
                 return places // V, places % V, best
             """,
+            loses="finished, edges",
         ),
         Answer(
             "finished-pay",
@@ -797,6 +865,7 @@ BEAM = Question(
                 best, places = sums.topk(min(beam_size, possible))
                 return places // V, places % V, best
             """,
+            loses="finished, edges",
         ),
         Answer(
             "multiplied",
@@ -823,6 +892,21 @@ BEAM = Question(
                 best, places = sums.topk(min(beam_size, int(sums.isfinite().sum())))
                 return places // log_p.shape[1], places % log_p.shape[1], best
             """,
+            loses="edges",
+        ),
+        Answer(
+            "impossible",
+            "fills the beam up with continuations that cannot be",
+            """
+            def beam_step(totals, log_p, finished, beam_size):
+                V = log_p.shape[1]
+                stay = torch.full_like(log_p, -torch.inf)
+                stay[:, 2] = 0
+                sums = (totals[:, None] + torch.where(finished[:, None], stay, log_p)).flatten()
+                best, places = sums.topk(min(beam_size, len(sums)))
+                return places // V, places % V, best
+            """,
+            loses="edges",
         ),
     ),
     right=(
