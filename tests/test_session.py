@@ -125,6 +125,26 @@ with torch.no_grad():
     )
 
 
+def test_numbers_pass_however_they_lie_in_memory():
+    # A sum's gradient and what is expanded have one number in the place of many, with a step of 0.
+    passes(
+        """
+def double(x):
+    return 2 * x
+def wide():
+    return torch.tensor([[3.0]]).expand(2, 3), torch.tensor([3.0]).expand(1, 1)
+""",
+        """
+for number in (1, 3):
+    x = torch.ones(number, 1, requires_grad=True)
+    assert torch.autograd.grad(double(x).sum(), x)[0].tolist() == [[2.0]] * number
+    assert double(torch.tensor([5.0]).expand(number, 1)).tolist() == [[10.0]] * number
+    assert double(torch.arange(6.0).view(2, 3).T[:, :number]).shape == (3, min(2, number))
+assert [each.tolist() for each in wide()] == [[[3.0] * 3] * 2, [[3.0]]]
+""",
+    )
+
+
 def test_changes_of_arguments_come_back():
     passes(
         """
