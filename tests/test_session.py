@@ -125,21 +125,22 @@ with torch.no_grad():
     )
 
 
-def test_a_single_number_passes_however_it_lies_in_memory():
+def test_numbers_pass_however_they_lie_in_memory():
+    # A sum's gradient and what is expanded have one number in the place of many, with a step of 0.
     passes(
         """
-def half(x):
-    return x / 2
-def spread():
-    return torch.ones(1).expand(1, 1)
+def double(x):
+    return 2 * x
+def wide():
+    return torch.tensor([[3.0]]).expand(2, 3), torch.tensor([3.0]).expand(1, 1)
 """,
         """
-alone, given = spread(), torch.full((1, 1), 3.0).expand(1, 1)
-assert alone.tolist() == [[1.0]] and half(given).tolist() == [[1.5]]
-x = torch.ones(1, 1, requires_grad=True)  # its gradient comes from an expanded number
-half(x).sum().backward()
-assert x.grad.tolist() == [[0.5]]
-half(x)
+for number in (1, 3):
+    x = torch.ones(number, 1, requires_grad=True)
+    assert torch.autograd.grad(double(x).sum(), x)[0].tolist() == [[2.0]] * number
+    assert double(torch.tensor([5.0]).expand(number, 1)).tolist() == [[10.0]] * number
+    assert double(torch.arange(6.0).view(2, 3).T[:, :number]).shape == (3, min(2, number))
+assert [each.tolist() for each in wide()] == [[[3.0] * 3] * 2, [[3.0]]]
 """,
     )
 

@@ -42,15 +42,16 @@ CONCEPTS = [
     number(
         5,
         right={
-            "27.0": "a float",
-            "sum([3, 8, 8, 8])": "a sum",
-            "torch.cat([torch.zeros(1, 3), torch.zeros(1, 24)], dim=1).shape[1]": "counts",
+            "59049.0": "a float",
+            "3**10": "the quotient of one layer, ten times",
+            "torch.full((10,), 1.5).prod() / torch.full((10,), 0.5).prod()": "two products",
         },
         wrong={
-            "8": "the output of the last convolution alone",
-            "11": "one convolution only",
-            "24": "forgets the input",
-            "3 * 8 * 3": "multiplies where channels are appended",
+            "3": "one layer only",
+            "3 * 10": "adds up the quotients of the layers",
+            "1.5**10": "forgets that the plain network's gradient vanishes",
+            "1.5**10 - 0.5**10": "a difference, where a quotient is asked for",
+            "2**10": "takes the sum of x and 0.5 x for a doubling",
         },
     ),
     number(
@@ -85,7 +86,7 @@ CONCEPTS = [
 
 BATCH_NORM = Question(
     "b1-batch-norm",
-    "b1-batch-norm-test",
+    "b1-batch-norm-values-test",
     wrong=(
         Answer(
             "unbiased",
@@ -111,6 +112,7 @@ BATCH_NORM = Question(
                 mean, var = x.mean(0, keepdim=True), x.var(0, unbiased=False, keepdim=True)
                 return weight.view(shape) * (x - mean) / (var + eps).sqrt() + bias.view(shape)
             """,
+            loses="maps",
         ),
         Answer(
             "each-example",
@@ -139,6 +141,7 @@ BATCH_NORM = Question(
                 std = x.var(axes, unbiased=False, keepdim=True).sqrt()
                 return weight.view(shape) * (x - mean) / (std + eps) + bias.view(shape)
             """,
+            loses="edges",
         ),
         Answer(
             "broadcast-last",
@@ -152,6 +155,7 @@ BATCH_NORM = Question(
                 var = x.var(axes, unbiased=False, keepdim=True)
                 return weight * (x - mean) / (var + eps).sqrt() + bias
             """,
+            loses="maps",
         ),
         Answer(
             "no-check",
@@ -164,6 +168,7 @@ BATCH_NORM = Question(
                 var = x.var(axes, unbiased=False, keepdim=True)
                 return weight.view(shape) * (x - mean) / (var + eps).sqrt() + bias.view(shape)
             """,
+            loses="edges",
         ),
         Answer(
             "library",
@@ -215,6 +220,7 @@ BATCH_NORM = Question(
                 shape = [1, -1, *[1] * (x.ndim - 2)]
                 return weight.view(shape) * (x - mean) / (var + eps).sqrt() + bias.view(shape)
             """,
+            loses="gradients",
         ),
         Answer(
             "in-place",
@@ -232,6 +238,7 @@ BATCH_NORM = Question(
                     x -= x.mean(axes, keepdim=True)
                 return weight.view(shape) * x / (var + eps).sqrt() + bias.view(shape)
             """,
+            loses="edges",
         ),
         Answer(
             "small-eps",
@@ -245,6 +252,7 @@ BATCH_NORM = Question(
                 mean, var = x.mean(axes, keepdim=True), x.var(axes, unbiased=False, keepdim=True)
                 return weight.view(shape) * (x - mean) / (var + eps).sqrt() + bias.view(shape)
             """,
+            loses="edges",
         ),
     ),
     right=(
@@ -283,7 +291,7 @@ BATCH_NORM = Question(
 
 RUNNING = Question(
     "b2-running",
-    "b2-running-test",
+    "b2-running-mean-test",
     wrong=(
         Answer(
             "biased",
@@ -295,6 +303,7 @@ RUNNING = Question(
                 return ((1 - momentum) * running_mean + momentum * mean,
                         (1 - momentum) * running_var + momentum * var)
             """,
+            loses="variance, maps",
         ),
         Answer(
             "old-weight",
@@ -317,6 +326,7 @@ RUNNING = Question(
                 running_var.lerp_(x.var(axes), momentum)
                 return running_mean, running_var
             """,
+            loses="edges",
         ),
         Answer(
             "batch-as-count",
@@ -328,6 +338,7 @@ RUNNING = Question(
                 return ((1 - momentum) * running_mean + momentum * mean,
                         (1 - momentum) * running_var + momentum * var * N / max(N - 1, 1))
             """,
+            loses="maps",
         ),
         Answer(
             "deviation",
@@ -338,6 +349,7 @@ RUNNING = Question(
                 return ((1 - momentum) * running_mean + momentum * x.mean(axes),
                         (1 - momentum) * running_var + momentum * x.std(axes))
             """,
+            loses="variance, maps",
         ),
         Answer(
             "library",
@@ -359,6 +371,7 @@ RUNNING = Question(
                 return ((1 - momentum) * running_mean + momentum * mean,
                         (1 - momentum) * running_var + momentum * var)
             """,
+            loses="edges",
         ),
     ),
     right=(
@@ -389,7 +402,7 @@ RUNNING = Question(
 
 FOLD = Question(
     "b3-fold",
-    "b3-fold-test",
+    "b3-fold-kernel-test",
     wrong=(
         Answer(
             "keeps-bias",
@@ -399,6 +412,7 @@ FOLD = Question(
                 scale = weight / (running_var + eps).sqrt()
                 return kernel * scale.view(-1, 1, 1, 1), bias - running_mean
             """,
+            loses="bias, edges, gradients",
         ),
         Answer(
             "input-channels",
@@ -410,6 +424,7 @@ FOLD = Question(
                     return kernel * scale.view(1, -1, 1, 1), bias - scale * running_mean
                 return kernel * scale.mean(), bias - scale * running_mean
             """,
+            loses="kernel, edges, gradients",
         ),
         Answer(
             "variance",
@@ -428,6 +443,7 @@ FOLD = Question(
                 scale = weight / (running_var + eps).sqrt()
                 return kernel * scale.view(-1, 1, 1, 1), bias + scale * running_mean
             """,
+            loses="bias, edges, gradients",
         ),
         Answer(
             "in-place",
@@ -439,6 +455,7 @@ FOLD = Question(
                     kernel *= scale.view(-1, 1, 1, 1)
                 return kernel, bias - scale * running_mean
             """,
+            loses="edges, gradients",
         ),
         Answer(
             "detached",
@@ -450,6 +467,7 @@ FOLD = Question(
                 folded = torch.tensor(rows)
                 return folded.to(kernel.dtype), bias - scale * running_mean
             """,
+            loses="gradients",
         ),
     ),
     right=(
@@ -477,7 +495,7 @@ FOLD = Question(
 
 LAYER_NORM = Question(
     "b4-layer-norm",
-    "b4-layer-norm-test",
+    "b4-layer-norm-values-test",
     wrong=(
         Answer(
             "over-the-batch",
@@ -498,6 +516,7 @@ LAYER_NORM = Question(
                 var = x.var(axes, unbiased=False, keepdim=True)
                 return weight * (x - mean) / (var + eps).sqrt() + bias
             """,
+            loses="shapes",
         ),
         Answer(
             "unbiased",
@@ -526,6 +545,16 @@ LAYER_NORM = Question(
             """,
         ),
         Answer(
+            "small-eps",
+            "adds 1e-8 where no eps is given",
+            """
+            def layer_norm(x, weight, bias, eps=1e-8):
+                mean, var = x.mean(-1, keepdim=True), x.var(-1, unbiased=False, keepdim=True)
+                return weight * (x - mean) / (var + eps).sqrt() + bias
+            """,
+            loses="edges",
+        ),
+        Answer(
             "groups",
             "calls another normalization of the library",
             """
@@ -543,6 +572,7 @@ LAYER_NORM = Question(
                 var = x.var(dim=-1, unbiased=False, keepdim=True)
                 return weight * (x - x.mean(dim=-1, keepdim=True)) / (var + eps).sqrt() + bias
             """,
+            loses="gradients",
         ),
     ),
     right=(
@@ -574,7 +604,7 @@ LAYER_NORM = Question(
 
 RESIDUAL = Question(
     "b5-residual",
-    "b5-residual-test",
+    "b5-residual-identity-test",
     wrong=(
         Answer(
             "plain",
@@ -627,6 +657,7 @@ RESIDUAL = Question(
                 except RuntimeError as error:
                     raise ValueError("shapes") from error
             """,
+            loses="edges",
         ),
         Answer(
             "stride-forgotten",
@@ -642,6 +673,7 @@ RESIDUAL = Question(
                     raise ValueError("shapes")
                 return (y + shortcut).relu()
             """,
+            loses="projection, gradients",
         ),
         Answer(
             "concatenates",
@@ -671,6 +703,7 @@ RESIDUAL = Question(
                 shortcut += y
                 return shortcut.relu()
             """,
+            loses="edges",
         ),
         Answer(
             "detached-shortcut",
@@ -684,6 +717,7 @@ RESIDUAL = Question(
                     raise ValueError("give a projection")
                 return (shortcut.detach() + y).relu()
             """,
+            loses="gradients",
         ),
     ),
     right=(
@@ -722,7 +756,7 @@ RESIDUAL = Question(
 
 DENSE = Question(
     "b6-dense",
-    "b6-dense-test",
+    "b6-dense-layer-test",
     wrong=(
         Answer(
             "chain",
@@ -745,6 +779,19 @@ DENSE = Question(
                     x = torch.cat([F.conv2d(x.relu(), kernel, padding=1), x], dim=1)
                 return x
             """,
+        ),
+        Answer(
+            "newest-first",
+            "puts new channels right behind the input, in front of earlier ones",
+            """
+            def dense_block(x, kernels):
+                C = x.shape[1]
+                for kernel in kernels:
+                    new = F.conv2d(x.relu(), kernel, padding=1)
+                    x = torch.cat([x[:, :C], new, x[:, C:]], dim=1)
+                return x
+            """,
+            loses="chain, gradients",
         ),
         Answer(
             "relu-kept",
@@ -787,6 +834,7 @@ DENSE = Question(
                     x = torch.cat([x, F.conv2d(x.relu(), kernels.pop(0), padding=1)], dim=1)
                 return x
             """,
+            loses="edges",
         ),
         Answer(
             "fills-a-tensor",
@@ -802,6 +850,7 @@ DENSE = Question(
                     C += len(kernel)
                 return y
             """,
+            loses="gradients",
         ),
     ),
     right=(
@@ -831,120 +880,131 @@ DENSE = Question(
     ),
 )
 
-LADDER = Question(
-    "b7-ladder",
-    "b7-ladder-test",
+CATCH = Question(
+    "b7-catch",
+    "b7-catch-axes-test",
     wrong=(
         Answer(
-            "last-transition",
-            "puts a transition behind the last block, too",
+            "mean-and-variance",
+            "looks at mean and variance of the channels, which instance normalization sets as well",
             """
-            def channel_ladder(channels, growth, layers):
-                if not layers:
-                    raise ValueError("no block")
-                ladder = []
-                for count in layers:
-                    ladder += [channels + count * growth, (channels + count * growth) // 2]
-                    channels = ladder[-1]
-                return ladder
+            def check_batch_norm(norm):
+                x = 4 + 3 * torch.randn(5, 3, 4, 4, generator=torch.Generator().manual_seed(1))
+                y = norm(x)
+                assert y.shape == x.shape
+                assert y.mean((0, 2, 3)).abs().max() < 1e-4
+                assert (y.var((0, 2, 3), unbiased=False) - 1).abs().max() < 1e-4
+                assert ((y - y.mean()) * (x - x.mean())).sum() > 0
+            """,
+            loses="axes",
+        ),
+        Answer(
+            "one-channel",
+            "tries a single channel, where all numbers together are the same",
+            """
+            def check_batch_norm(norm):
+                x = torch.tensor([0.0, 1.0, 5.0, 7.0]).view(2, 1, 2, 1)
+                want = (x - x.mean()) / (x.var(unbiased=False) + 1e-5).sqrt()
+                y = norm(x)
+                assert y.shape == x.shape and torch.allclose(y, want, atol=1e-4)
+            """,
+            loses="axes",
+        ),
+        Answer(
+            "many-numbers",
+            "tries so many numbers that n and n - 1 are as good as equal",
+            """
+            def check_batch_norm(norm):
+                x = 4 + 3 * torch.randn(50, 3, 10, 10, generator=torch.Generator().manual_seed(1))
+                x += torch.arange(50.0).view(-1, 1, 1, 1) + 10 * torch.arange(3.0).view(-1, 1, 1)
+                mean, var = x.mean((0, 2, 3), keepdim=True), x.var((0, 2, 3), keepdim=True)
+                y = norm(x)
+                assert y.shape == x.shape
+                assert torch.allclose(y, (x - mean) / (var + 1e-5).sqrt(), atol=1e-2)
+            """,
+            loses="scale",
+        ),
+        Answer(
+            "tolerant",
+            "leaves so much room that small mistakes pass",
+            """
+            def check_batch_norm(norm):
+                x = torch.arange(24.0).view(3, 2, 2, 2) ** 2
+                y = norm(x)
+                assert y.shape == x.shape
+                want = F.batch_norm(x, None, None, training=True)
+                assert torch.allclose(y, want, atol=0.1)
+            """,
+            loses="scale",
+        ),
+        Answer(
+            "to-the-last-digit",
+            "asks for equal numbers, whatever the rounding",
+            """
+            def check_batch_norm(norm):
+                x = torch.arange(24.0).view(3, 2, 2, 2) ** 2
+                assert torch.equal(norm(x), F.batch_norm(x, None, None, training=True))
+            """,
+            loses="fair",
+        ),
+        Answer(
+            "says-so",
+            "returns whether all is well, and complains of nothing",
+            """
+            def check_batch_norm(norm):
+                x = torch.arange(24.0).view(3, 2, 2, 2) ** 2
+                want = F.batch_norm(x, None, None, training=True)
+                return torch.allclose(norm(x), want, atol=1e-4)
             """,
         ),
         Answer(
-            "growth-once",
-            "lets a block append its growth once",
+            "always",
+            "complains of everything",
             """
-            def channel_ladder(channels, growth, layers):
-                if not layers:
-                    raise ValueError("no block")
-                ladder = []
-                for _ in layers:
-                    ladder += [channels + growth, (channels + growth) // 2]
-                    channels = ladder[-1]
-                return ladder[:-1]
+            def check_batch_norm(norm):
+                raise AssertionError("this is no batch normalization")
             """,
         ),
         Answer(
-            "not-halved",
-            "begins the next block with what the last one made",
+            "shape-only",
+            "looks at the shape and that something has changed",
             """
-            def channel_ladder(channels, growth, layers):
-                if not layers:
-                    raise ValueError("no block")
-                ladder = []
-                for count in layers:
-                    channels += count * growth
-                    ladder += [channels, channels // 2]
-                return ladder[:-1]
+            def check_batch_norm(norm):
+                x = torch.arange(24.0).view(3, 2, 2, 2)
+                y = norm(x.clone())
+                assert y.shape == x.shape and not torch.equal(x, y)
             """,
-        ),
-        Answer(
-            "rounded-up",
-            "rounds half a channel up",
-            """
-            def channel_ladder(channels, growth, layers):
-                if not layers:
-                    raise ValueError("no block")
-                ladder = []
-                for count in layers:
-                    ladder += [channels + count * growth, -(-(channels + count * growth) // 2)]
-                    channels = ladder[-1]
-                return ladder[:-1]
-            """,
-        ),
-        Answer(
-            "empty",
-            "accepts a network without a block",
-            """
-            def channel_ladder(channels, growth, layers):
-                ladder = []
-                for count in layers:
-                    ladder += [channels + count * growth, (channels + count * growth) // 2]
-                    channels = ladder[-1]
-                return ladder[:-1]
-            """,
-        ),
-        Answer(
-            "empties-the-list",
-            "takes the blocks out of the list that it is given",
-            """
-            def channel_ladder(channels, growth, layers):
-                if not layers:
-                    raise ValueError("no block")
-                ladder = [channels + layers.pop(0) * growth]
-                while layers:
-                    ladder.append(ladder[-1] // 2)
-                    ladder.append(ladder[-1] + layers.pop(0) * growth)
-                return ladder
-            """,
+            loses="axes, scale",
         ),
     ),
     right=(
         Answer(
-            "pairs",
-            "adds pairs and drops the last transition; a tuple",
+            "by-the-library",
+            "compares with torch's own",
             """
-            def channel_ladder(channels, growth, layers):
-                if len(layers) == 0:
-                    raise ValueError("a DenseNet needs a block")
-                ladder = []
-                for count in layers:
-                    wide = channels + count * growth
-                    channels = wide // 2
-                    ladder.extend((wide, channels))
-                return tuple(ladder[:-1])
+            def check_batch_norm(norm):
+                for seed, shape in enumerate([(2, 3, 2, 1), (4, 2, 3, 3)]):
+                    generator = torch.Generator().manual_seed(seed)
+                    x = 10 * torch.rand(shape, generator=generator)
+                    want = F.batch_norm(x, None, None, training=True)
+                    torch.testing.assert_close(norm(x.clone()), want, rtol=1e-3, atol=1e-3)
             """,
         ),
         Answer(
-            "recursive",
-            "a recursion over the blocks",
+            "known-numbers",
+            "a batch whose result is known beforehand",
             """
-            def channel_ladder(channels, growth, layers):
-                if not layers:
-                    raise ValueError("no block")
-                first, rest = channels + layers[0] * growth, layers[1:]
-                if not rest:
-                    return [first]
-                return [first, first // 2, *channel_ladder(first // 2, growth, rest)]
+            def check_batch_norm(norm):
+                x = torch.tensor([[[[1.0, 1.0]], [[5.0, 1.0]]], [[[3.0, 3.0]], [[5.0, 1.0]]]])
+                want = [[[[-1.0, -1.0]], [[1.0, -1.0]]], [[[1.0, 1.0]], [[1.0, -1.0]]]]
+                got = norm(x)
+                if got.shape != (2, 2, 1, 2) or (got - torch.tensor(want)).abs().max() > 0.01:
+                    raise AssertionError(f"{x.tolist()} became {got.tolist()}")
+                images = [[[[0.0]], [[3.0]]], [[[1.0]], [[-3.0]]], [[[5.0]], [[6.0]]]]
+                expected = [-0.9258, 0.2673, -0.4629, -1.3363, 1.3887, 1.0690]
+                off = norm(torch.tensor(images)).flatten() - torch.tensor(expected)
+                if off.abs().max() > 0.003:
+                    raise AssertionError("three images of one pixel each are off")
             """,
         ),
     ),
@@ -958,5 +1018,5 @@ QUESTIONS = [
     LAYER_NORM,
     RESIDUAL,
     DENSE,
-    LADDER,
+    CATCH,
 ]

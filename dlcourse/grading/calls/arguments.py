@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 from dlcourse.grading.calls.errors import NotCarriedError
-from dlcourse.grading.calls.values import plain_bytes
+from dlcourse.grading.calls.values import as_bytes
 
 CONTAINERS = (list, dict, set)
 MAX_WALK = 100_000
@@ -130,7 +130,7 @@ class _Pickler(pickle.Pickler):
         plain = value.detach().cpu().resolve_conj().resolve_neg().contiguous()
         if plain.layout != torch.strided or plain.is_quantized:
             raise TypeError("a sparse or quantized tensor")
-        data = plain_bytes(plain).numpy() if plain.numel() else b""
+        data = as_bytes(plain).numpy() if plain.numel() else b""
         self.blobs.append(memoryview(data))
         kind = (value.requires_grad, value.is_leaf, isinstance(value, torch.nn.Parameter))
         return ("tensor", number, len(self.blobs), plain.dtype, tuple(plain.shape), kind, grad)

@@ -27,6 +27,18 @@ DTYPES = {str(d).removeprefix("torch."): d for d in vars(torch).values() if type
 SCALARS = "?bhilqBHILQefdgFDSUmM"  # kinds of NumPy arrays that are plain data
 
 
+def as_bytes(tensor: Tensor) -> Tensor:
+    """The numbers of a tensor, row by row, as (bytes,) uint8; a view where that is possible.
+
+    Args:
+        tensor: dense, with at least one number, however it lies in memory.
+    """
+    flat = tensor.reshape(-1)
+    if flat.stride() != (1,):  # one number that was expanded: contiguous() takes it for fine
+        flat = flat.clone(memory_format=torch.contiguous_format)
+    return flat.view(torch.uint8)
+
+
 @dataclass(frozen=True)
 class Reference:
     """An object that stays in the student's process.
@@ -111,7 +123,7 @@ class Encoder:
         elif value.is_leaf and value.grad is not None:
             grad = self(value.grad)
         plain = value.detach().cpu().resolve_conj().resolve_neg().contiguous().as_subclass(Tensor)
-        data = plain_bytes(plain).numpy() if plain.numel() else b""
+        data = as_bytes(plain).numpy() if plain.numel() else b""
         name = str(plain.dtype).removeprefix("torch.")
         place, shape = self.bytes(data), list(plain.shape)
         wants = [value.requires_grad, isinstance(value, torch.nn.Parameter)]
@@ -124,13 +136,6 @@ class Encoder:
         plain = np.ascontiguousarray(value).view(np.ndarray)
         data = plain.reshape(-1).view(np.uint8) if plain.size and plain.dtype.itemsize else b""
         return ["array", plain.dtype.str, list(value.shape), self.bytes(data)]
-
-
-def plain_bytes(tensor: Tensor) -> Tensor:
-    """The bytes of a strided tensor that is not empty, uint8, one after the other."""
-    plain = tensor.contiguous()
-    # A single number counts as contiguous whatever its stride, which may be 0.
-    return plain.as_strided((plain.numel(),), (1,)).view(torch.uint8)
 
 
 def _whole(encoder: Encoder, value: int, depth: int) -> list:
