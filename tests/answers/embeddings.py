@@ -7,18 +7,18 @@ CONCEPTS = [
         1,
         "d",
         {
-            "a": "does not see what likeness is good for",
-            "b": "takes the free length for a cost",
-            "c": "overlooks what is learned from unlabeled text",
+            "a": "overlooks what training costs",
+            "b": "takes equal distances for an advantage",
+            "c": "takes the length of one-hot vectors for that of learned ones",
         },
     ),
     choice(
         2,
         "a",
         {
-            "b": "takes the softmax over all words for affordable",
-            "c": "believes that one table must serve both roles",
-            "d": "believes that every word must be kept",
+            "b": "does not see what short vectors are good for",
+            "c": "believes that one table can serve both roles",
+            "d": "believes that something is learned from a single occurrence",
         },
     ),
     choice(
@@ -35,8 +35,8 @@ CONCEPTS = [
         "b",
         {
             "a": "believes that vectors do not depend on their text",
-            "c": "believes that a table has every word",
-            "d": "takes analogies for something else than a search for neighbors",
+            "c": "takes a table for a reader of letters",
+            "d": "believes that borrowed vectors must not be trained",
         },
     ),
     choice(
@@ -52,7 +52,7 @@ CONCEPTS = [
         6,
         "b",
         {
-            "a": "believes that both directions must wait for each other",
+            "a": "believes that the directions wait for each other",
             "c": "takes one direction's view for that of both",
             "d": "takes the last step for the end of both directions",
         },
@@ -89,7 +89,7 @@ CONCEPTS = [
 
 PAIRS = Question(
     "b1-pairs",
-    "b1-pairs-test",
+    "b1-pairs-idea-test",
     wrong=(
         Answer(
             "forward",
@@ -101,6 +101,7 @@ PAIRS = Question(
                 return [(words[i], words[j]) for i in range(len(words))
                         for j in range(i + 1, min(len(words), i + window + 1))]
             """,
+            loses="idea, edges",
         ),
         Answer(
             "itself",
@@ -112,6 +113,7 @@ PAIRS = Question(
                 return [(words[i], words[j]) for i in range(len(words))
                         for j in range(max(0, i - window), min(len(words), i + window + 1))]
             """,
+            loses="idea, edges",
         ),
         Answer(
             "equal-words",
@@ -124,6 +126,7 @@ PAIRS = Question(
                         for j in range(max(0, i - window), min(len(words), i + window + 1))
                         if words[i] != words[j]]
             """,
+            loses="edges",
         ),
         Answer(
             "around-the-start",
@@ -135,6 +138,7 @@ PAIRS = Question(
                 return [(word, other) for i, word in enumerate(words)
                         for other in words[i - window : i] + words[i + 1 : i + 1 + window]]
             """,
+            loses="edges",
         ),
         Answer(
             "no-check",
@@ -145,6 +149,7 @@ PAIRS = Question(
                         for j in range(max(0, i - window), min(len(words), i + window + 1))
                         if i != j]
             """,
+            loses="arguments",
         ),
         Answer(
             "eats-the-text",
@@ -160,6 +165,7 @@ PAIRS = Question(
                     before.append(center)
                 return pairs
             """,
+            loses="arguments",
         ),
     ),
     right=(
@@ -193,7 +199,7 @@ PAIRS = Question(
 
 KEEP = Question(
     "b2-keep",
-    "b2-keep-test",
+    "b2-keep-idea-test",
     wrong=(
         Answer(
             "drop",
@@ -204,6 +210,7 @@ KEEP = Question(
                     raise ValueError("rate")
                 return (1 - (rate * counts.sum() / counts).sqrt()).clamp(min=0).float()
             """,
+            loses="idea, edges",
         ),
         Answer(
             "no-limit",
@@ -214,6 +221,7 @@ KEEP = Question(
                     raise ValueError("rate")
                 return (rate * counts.sum() / counts).sqrt().float()
             """,
+            loses="edges",
         ),
         Answer(
             "no-root",
@@ -224,6 +232,7 @@ KEEP = Question(
                     raise ValueError("rate")
                 return (rate * counts.sum() / counts).clamp(max=1).float()
             """,
+            loses="idea, edges",
         ),
         Answer(
             "counts",
@@ -234,6 +243,7 @@ KEEP = Question(
                     raise ValueError("rate")
                 return (rate / counts).sqrt().clamp(max=1).float()
             """,
+            loses="idea, edges",
         ),
         Answer(
             "no-check",
@@ -242,6 +252,7 @@ KEEP = Question(
             def keep_probability(counts, rate):
                 return (rate * counts.sum() / counts).sqrt().clamp(max=1).float()
             """,
+            loses="errors",
         ),
     ),
     right=(
@@ -275,7 +286,7 @@ KEEP = Question(
 
 PMI = Question(
     "b3-pmi",
-    "b3-pmi-test",
+    "b3-pmi-idea-test",
     wrong=(
         Answer(
             "negative",
@@ -287,6 +298,7 @@ PMI = Question(
                 ratio = torch.where(x > 0, p / (x.sum(dim=0) / x.sum()), 1.0)
                 return ratio.log().float()
             """,
+            loses="sign",
         ),
         Answer(
             "nan",
@@ -297,6 +309,7 @@ PMI = Question(
                 p = x / x.sum(dim=1, keepdim=True)
                 return (p / (x.sum(dim=0) / x.sum())).log().clamp(min=0).float()
             """,
+            loses="zeros",
         ),
         Answer(
             "wrong-sum",
@@ -337,6 +350,7 @@ PMI = Question(
                 ratio = torch.where(counts > 1, counts / expected, 1.0)
                 return ratio.clamp(min=1).log().float()
             """,
+            loses="sign, zeros",
         ),
     ),
     right=(
@@ -372,7 +386,7 @@ PMI = Question(
 
 LOSS = Question(
     "b4-loss",
-    "b4-loss-test",
+    "b4-loss-idea-test",
     wrong=(
         Answer(
             "unstable",
@@ -383,6 +397,7 @@ LOSS = Question(
                 wrong = torch.sigmoid(-(noise * v[:, None]).sum(2)).log().sum(1)
                 return -(right + wrong).mean()
             """,
+            loses="stability",
         ),
         Answer(
             "sign",
@@ -401,6 +416,7 @@ LOSS = Question(
                 f = torch.nn.functional.logsigmoid
                 return -(f((u * v).sum(1)) + f(-(noise * v[:, None]).sum(2)).mean(1)).mean()
             """,
+            loses="idea, gradients",
         ),
         Answer(
             "sum",
@@ -410,6 +426,7 @@ LOSS = Question(
                 f = torch.nn.functional.logsigmoid
                 return -(f((u * v).sum(1)) + f(-(noise * v[:, None]).sum(2)).sum(1)).sum()
             """,
+            loses="idea, gradients",
         ),
         Answer(
             "detached",
@@ -420,6 +437,7 @@ LOSS = Question(
                 noise = noise.detach()
                 return -(f((u * v).sum(1)) + f(-(noise * v[:, None]).sum(2)).sum(1)).mean()
             """,
+            loses="gradients",
         ),
         Answer(
             "turns-in-place",
@@ -431,6 +449,7 @@ LOSS = Question(
                 right = F.logsigmoid((u * v).sum(1))
                 return -(right + F.logsigmoid((noise * v[:, None]).sum(2)).sum(1)).mean()
             """,
+            loses="gradients",
         ),
     ),
     right=(
@@ -463,7 +482,7 @@ LOSS = Question(
 
 GLOVE = Question(
     "b5-glove",
-    "b5-glove-test",
+    "b5-glove-limit-test",
     wrong=(
         Answer(
             "no-limit",
@@ -473,6 +492,7 @@ GLOVE = Question(
                 error = (v * u).sum(1) + a + b - counts.log()
                 return ((counts / largest) ** 0.75 * error ** 2).mean()
             """,
+            loses="limit",
         ),
         Answer(
             "no-weight",
@@ -481,6 +501,7 @@ GLOVE = Question(
             def glove_loss(v, u, a, b, counts, largest):
                 return (((v * u).sum(1) + a + b - counts.log()) ** 2).mean()
             """,
+            loses="square",
         ),
         Answer(
             "no-logarithm",
@@ -499,6 +520,7 @@ GLOVE = Question(
                 weight = (counts / largest).clamp(max=1) ** 0.75
                 return ((weight * ((v * u).sum(1) + a + b - counts.log())) ** 2).mean()
             """,
+            loses="square",
         ),
         Answer(
             "weighted-mean",
@@ -509,6 +531,7 @@ GLOVE = Question(
                 error = (v * u).sum(1) + a + b - counts.log()
                 return (weight * error ** 2).sum() / weight.sum()
             """,
+            loses="square",
         ),
         Answer(
             "detached-contexts",
@@ -518,6 +541,7 @@ GLOVE = Question(
                 error = (v * u.detach()).sum(1) + a + b - counts.log()
                 return ((counts / largest).clamp(max=1) ** 0.75 * error**2).mean()
             """,
+            loses="gradients",
         ),
         Answer(
             "in-place",
@@ -526,6 +550,27 @@ GLOVE = Question(
             def glove_loss(v, u, a, b, counts, largest):
                 weight = (counts / largest).clamp(max=1) ** 0.75
                 return (weight * ((v * u).sum(1) + a + b - counts.log_()) ** 2).mean()
+            """,
+            loses="logarithm",
+        ),
+        Answer(
+            "base-2",
+            "keeps the logarithm to base 2",
+            """
+            def glove_loss(v, u, a, b, counts, largest):
+                error = (v * u).sum(1) + a + b - counts.log2()
+                return ((counts / largest).clamp(max=1) ** 0.75 * error**2).mean()
+            """,
+            loses="logarithm",
+        ),
+        Answer(
+            "as-given",
+            "copies the faults",
+            """
+            def glove_loss(v, u, a, b, counts, largest):
+                error = (v * u.detach()).sum(dim=1) + a + b - counts.log2()
+                weight = (counts / largest) ** 0.75
+                return ((weight * error) ** 2).mean()
             """,
         ),
     ),
@@ -557,7 +602,7 @@ GLOVE = Question(
 
 ANALOGY = Question(
     "b6-analogy",
-    "b6-analogy-test",
+    "b6-analogy-idea-test",
     wrong=(
         Answer(
             "signs",
@@ -581,6 +626,7 @@ ANALOGY = Question(
                     scores[[a, b, c]] = -math.inf
                 return int(scores.argmax())
             """,
+            loses="lengths",
         ),
         Answer(
             "lengths-in-the-sum",
@@ -593,6 +639,7 @@ ANALOGY = Question(
                     cosines[[a, b, c]] = -math.inf
                 return int(cosines.argmax())
             """,
+            loses="lengths",
         ),
         Answer(
             "always-excluded",
@@ -604,6 +651,7 @@ ANALOGY = Question(
                 cosines[[a, b, c]] = -math.inf
                 return int(cosines.argmax())
             """,
+            loses="exclude",
         ),
         Answer(
             "only-c",
@@ -616,6 +664,7 @@ ANALOGY = Question(
                     cosines[c] = -math.inf
                 return int(cosines.argmax())
             """,
+            loses="exclude",
         ),
         Answer(
             "in-place",
@@ -628,6 +677,7 @@ ANALOGY = Question(
                     cosines[[a, b, c]] = -math.inf
                 return int(cosines.argmax())
             """,
+            loses="lengths",
         ),
     ),
     right=(
@@ -658,7 +708,7 @@ ANALOGY = Question(
 
 MERGES = Question(
     "b7-merges",
-    "b7-merges-test",
+    "b7-merges-idea-test",
     wrong=(
         Answer(
             "counted-once",
@@ -700,6 +750,7 @@ MERGES = Question(
                             i += 1
                 return merges
             """,
+            loses="idea, repeats, ties",
         ),
         Answer(
             "no-end",
@@ -752,6 +803,7 @@ MERGES = Question(
                             i += 1
                 return merges
             """,
+            loses="ties",
         ),
         Answer(
             "first-place-only",
@@ -777,6 +829,7 @@ MERGES = Question(
                                 break
                 return merges
             """,
+            loses="repeats",
         ),
         Answer(
             "goes-on",
@@ -801,6 +854,7 @@ MERGES = Question(
                             i += 1
                 return merges
             """,
+            loses="ends",
         ),
     ),
     right=(
