@@ -1,7 +1,5 @@
 """The code that the chapter writes from scratch does what its library twins do."""
 
-import math
-
 import pytest
 import torch
 from torch import nn
@@ -12,7 +10,7 @@ from tests.chapters import definitions
 
 chapter = definitions("transformer")
 # Assigned in the chapter, so no definitions.
-chapter.SelfAttention.forward.__globals__.update(attention=models.DotProductAttention(), BOS=1)
+chapter.SelfAttention.forward.__globals__.update(attention=models.DotProductAttention())
 
 
 def draw(rng):
@@ -138,13 +136,6 @@ def test_the_whole_model_equals_the_library(rng):
     torch.testing.assert_close(ours(*batch), twin(*batch), rtol=1e-3, atol=1e-4)
 
 
-def test_writing_with_and_without_the_cache(rng):
-    _, twin, (source, lengths, _) = translator(rng)
-    cached, (_, _, past) = chapter.write_cached(twin, source, lengths, 7)
-    assert chapter.write_again(twin, source, lengths, 7).equal(cached)
-    assert all(k.shape[2] == v.shape[2] == 7 for k, v in past)
-
-
 def test_head_weights_are_those_of_the_model(rng):
     _, twin, (source, lengths, target) = translator(rng)
     weights = chapter.head_weights(twin, source, lengths, target)
@@ -174,20 +165,6 @@ def test_crossing_counts_words_that_change_places():
     assert chapter.crossing([(0, 0), (1, 2), (2, 1)]) == 1
 
 
-def test_overlapping_perplexity_counts_the_second_halves(rng):
-    model = models.TransformerLM(9, 8, 2, 8, num_layers=1).eval()
-    numbers, T = torch.randint(9, (30,)), 2 * rng.randint(1, 4)
-    losses = []
-    for start in range(0, len(numbers) - T, T // 2):
-        x, y = numbers[start : start + T], numbers[start + 1 : start + T + 1]
-        losses.append(F.cross_entropy(model(x[None])[0].T[T // 2 :], y[T // 2 :]).item())
-    expected = math.exp(sum(losses) / len(losses))
-    got = chapter.overlapping_perplexity(model, numbers, T)
-    assert got == pytest.approx(expected, rel=1e-4)
-    net = models.RecurrentNet(9, 8, "lstm").eval()  # returns its state too
-    assert chapter.overlapping_perplexity(net, numbers, T) > 1
-
-
 def test_kept_bytes_counts_each_storage_once():
     x = torch.randn(10, requires_grad=True)
     assert chapter.kept_bytes(lambda x: x * x, x) == 40
@@ -202,19 +179,6 @@ def test_translated_gives_tokens():
     assert right == [datasets.tokenize(p.target) for p in data.pairs]
     assert len(found) == 5
     assert all(isinstance(tokens, list) for tokens in found)
-
-
-def test_neighbors_are_added_and_nothing_from_ahead():
-    torch.manual_seed(0)
-    layer = chapter.WithNeighbors(
-        models.TransformerLM(9, 8, num_heads=2, num_layers=1).embedding, 8
-    )
-    tokens = torch.randint(9, (2, 6))
-    x = layer.embedding(tokens)
-    before = F.pad(x, (0, 0, 2, 0))  # two places of nothing
-    weight, bias = layer.mix.weight[:, 0], layer.mix.bias  # (D, 3), (D,)
-    expected = x + bias + sum(before[:, k : k + 6] * weight[:, k] for k in range(3))
-    torch.testing.assert_close(layer(tokens), expected)
 
 
 def test_fused_attention_equals_attention_by_hand(rng):

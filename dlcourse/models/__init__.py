@@ -24,7 +24,7 @@ from dlcourse.models.lora import LoRALinear, add_lora, merge_lora
 from dlcourse.models.mlp import MLP
 from dlcourse.models.multihead import MultiHeadAttention, causal_mask, padding_mask
 from dlcourse.models.nin import NiN, nin_block
-from dlcourse.models.positions import PositionalEncoding, sinusoids
+from dlcourse.models.positions import PositionalEncoding, PositionedEmbedding, sinusoids
 from dlcourse.models.pretrained import from_torchvision, replace_head
 from dlcourse.models.recurrent import RecurrentNet, sample
 from dlcourse.models.resnet import BasicBlock, ResNet, resnet18
@@ -76,6 +76,7 @@ __all__ = [
     "MultiHeadAttention",
     "NiN",
     "PositionalEncoding",
+    "PositionedEmbedding",
     "RecurrentNet",
     "ResNet",
     "SentenceCode",
