@@ -91,7 +91,7 @@ CONCEPTS = [
 
 CORR2D = Question(
     "b1-corr2d",
-    "b1-corr2d-test",
+    "b1-corr2d-idea-test",
     wrong=(
         Answer(
             "turned",
@@ -138,6 +138,7 @@ CORR2D = Question(
                         y[i, j] = (x[i : i + h, j : j + w] * kernel).sum()
                 return y
             """,
+            loses="dtypes",
         ),
         Answer(
             "checks-height-only",
@@ -153,6 +154,7 @@ CORR2D = Question(
                         y[i, j] = (x[i : i + h, j : j + w] * kernel).sum()
                 return y
             """,
+            loses="errors",
         ),
         Answer(
             "library",
@@ -177,6 +179,7 @@ CORR2D = Question(
                         for i in range(H - h + 1)]
                 return torch.tensor(rows, dtype=x.dtype)
             """,
+            loses="gradients",
         ),
     ),
     right=(
@@ -209,116 +212,141 @@ CORR2D = Question(
     ),
 )
 
-OUTPUT_SIZE = Question(
-    "b2-output-size",
-    "b2-output-size-test",
+CHECK_SIZES = Question(
+    "b2-check-sizes",
+    "b2-check-sizes-idea-test",
     wrong=(
         Answer(
-            "no-start",
-            "counts the steps and forgets the position where they start",
+            "easy-numbers",
+            "asks only for stride 1 without padding and dilation",
             """
-            def output_size(n, kernel, stride=1, padding=0, dilation=1):
-                span = dilation * (kernel - 1) + 1
-                if min(kernel, stride, dilation) < 1 or padding < 0 or span > n + 2 * padding:
-                    raise ValueError("does not fit")
-                return (n + 2 * padding - span) // stride
+            def check_sizes(f):
+                for n, kernel in [(7, 3), (5, 1), (9, 4), (3, 3)]:
+                    assert type(f(n, kernel, 1, 0, 1)) is int
+                    assert f(n, kernel, 1, 0, 1) == n - kernel + 1
+                for bad in [(2, 3, 1, 0, 1), (5, 3, 0, 0, 1), (5, 3, 1, 0, 0), (5, 0, 1, 0, 1)]:
+                    try:
+                        f(*bad)
+                    except ValueError:
+                        continue
+                    raise AssertionError(bad)
+            """,
+            loses="idea, edges",
+        ),
+        Answer(
+            "strict-to-all",
+            "expects a number that nobody should give",
+            """
+            def check_sizes(f):
+                assert f(7, 3, 1, 0, 1) == 5
+                assert f(7, 3, 2, 0, 1) == 2
+                assert f(28, 5, 1, 2, 1) == 28
+                assert f(7, 3, 1, 0, 2) == 3
             """,
         ),
         Answer(
-            "padding-once",
-            "adds the padding at one end only",
+            "looks-on",
+            "calls the function and compares nothing",
             """
-            def output_size(n, kernel, stride=1, padding=0, dilation=1):
-                span = dilation * (kernel - 1) + 1
-                if min(kernel, stride, dilation) < 1 or padding < 0 or span > n + padding:
-                    raise ValueError("does not fit")
-                return (n + padding - span) // stride + 1
+            def check_sizes(f):
+                for n in range(3, 9):
+                    for stride in (1, 2, 3):
+                        f(n, 3, stride, 1, 1)
             """,
         ),
         Answer(
-            "rounded-up",
-            "counts a last position that does not fit",
+            "steps-that-fit",
+            "chooses sizes with which every step comes out even, and compares the numbers only",
             """
-            def output_size(n, kernel, stride=1, padding=0, dilation=1):
-                span = dilation * (kernel - 1) + 1
-                if min(kernel, stride, dilation) < 1 or padding < 0 or span > n + 2 * padding:
-                    raise ValueError("does not fit")
-                return math.ceil((n + 2 * padding - span) / stride) + 1
+            def check_sizes(f):
+                for arguments, want in [((7, 3, 1, 0, 1), 5), ((7, 3, 2, 0, 1), 3), ((28, 5, 1, 2, 1), 28),
+                                        ((9, 3, 2, 1, 1), 5), ((7, 2, 1, 0, 2), 5)]:
+                    assert f(*arguments) == want
+                for bad in [(2, 3, 1, 0, 1), (3, 3, 1, 0, 2), (5, 3, 0, 0, 1), (5, 3, 1, 0, 0),
+                            (5, 0, 1, 0, 1)]:
+                    try:
+                        f(*bad)
+                    except ValueError:
+                        continue
+                    raise AssertionError(bad)
             """,
+            loses="edges",
         ),
         Answer(
-            "dilation-times-kernel",
-            "takes the span for dilation times kernel",
+            "no-errors",
+            "never asks for what should be refused",
             """
-            def output_size(n, kernel, stride=1, padding=0, dilation=1):
-                span = dilation * kernel
-                if min(kernel, stride, dilation) < 1 or padding < 0 or span > n + 2 * padding:
-                    raise ValueError("does not fit")
-                return (n + 2 * padding - span) // stride + 1
+            def check_sizes(f):
+                for arguments, want in [((7, 3, 1, 0, 1), 5), ((8, 3, 2, 0, 1), 3), ((28, 5, 1, 2, 1), 28),
+                                        ((8, 3, 3, 1, 1), 3), ((7, 3, 1, 0, 2), 3), ((3, 3, 1, 0, 1), 1)]:
+                    got = f(*arguments)
+                    assert type(got) is int and got == want
             """,
+            loses="errors",
         ),
         Answer(
-            "no-check-of-fit",
-            "returns zero or less where nothing fits",
+            "own-rules",
+            "wants errors that the text does not ask for",
             """
-            def output_size(n, kernel, stride=1, padding=0, dilation=1):
-                if kernel < 1 or stride < 1 or dilation < 1 or padding < 0:
-                    raise ValueError("out of range")
-                return (n + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
+            def check_sizes(f):
+                for arguments, want in [((7, 3, 1, 0, 1), 5), ((8, 3, 2, 0, 1), 3), ((28, 5, 1, 2, 1), 28),
+                                        ((8, 3, 3, 1, 1), 3), ((7, 3, 1, 0, 2), 3), ((3, 3, 1, 0, 1), 1)]:
+                    got = f(*arguments)
+                    assert type(got) is int and got == want
+                for bad in [(2, 3, 1, 0, 1), (3, 3, 1, 0, 2), (5, 3, 0, 0, 1), (5, 3, 1, 0, 0),
+                            (5, 0, 1, 0, 1), (0, 3, 1, 0, 1)]:
+                    try:
+                        f(*bad)
+                    except ValueError:
+                        continue
+                    raise AssertionError(bad)
             """,
-        ),
-        Answer(
-            "negative-stride",
-            "refuses a stride of zero but not a negative one",
-            """
-            def output_size(n, kernel, stride=1, padding=0, dilation=1):
-                span = dilation * (kernel - 1) + 1
-                if 0 in (stride, kernel, dilation) or padding < 0 or span > n + 2 * padding:
-                    raise ValueError("out of range")
-                return (n + 2 * padding - span) // stride + 1
-            """,
-        ),
-        Answer(
-            "float",
-            "returns a float",
-            """
-            def output_size(n, kernel, stride=1, padding=0, dilation=1):
-                span = dilation * (kernel - 1) + 1
-                if min(kernel, stride, dilation) < 1 or padding < 0 or span > n + 2 * padding:
-                    raise ValueError("does not fit")
-                return (n + 2 * padding - span + stride) / stride // 1
-            """,
+            loses="fair",
         ),
     ),
     right=(
         Answer(
-            "counts",
-            "counts where the window may begin",
+            "against-its-own",
+            "compares with a formula of its own, for many numbers",
             """
-            def output_size(n, kernel, stride=1, padding=0, dilation=1):
-                if kernel < 1 or stride < 1 or dilation < 1 or padding < 0:
-                    raise ValueError("out of range")
-                count, start = 0, -padding
-                while start + dilation * (kernel - 1) < n + padding:
-                    count, start = count + 1, start + stride
-                if count == 0:
-                    raise ValueError("does not fit")
-                return count
+            import itertools
+
+
+            def check_sizes(f):
+                for numbers in itertools.product((1, 4, 7, 8), (0, 1, 3), (0, 1, 2), (0, 2), (0, 1, 2)):
+                    n, kernel, stride, padding, dilation = numbers
+                    left = n + 2 * padding - dilation * (kernel - 1) - 1
+                    want = "refused"
+                    if min(kernel, stride, dilation) > 0 and left >= 0:
+                        want = left // stride + 1
+                    try:
+                        got = f(*numbers)
+                    except ValueError:
+                        got = "refused"
+                    if got != want or isinstance(got, float):
+                        raise RuntimeError(f"{numbers} gives {got}")
             """,
         ),
         Answer(
-            "range",
-            "the length of a range of starts",
+            "torch",
+            "asks torch what is right",
             """
-            def output_size(n, kernel, stride=1, padding=0, dilation=1):
-                for name, value, least in (("kernel", kernel, 1), ("stride", stride, 1),
-                                           ("padding", padding, 0), ("dilation", dilation, 1)):
-                    if value < least:
-                        raise ValueError(f"{name} must be at least {least}")
-                last = n + 2 * padding - dilation * (kernel - 1)
-                if last < 1:
-                    raise ValueError("the window does not fit")
-                return len(range(0, last, stride))
+            def check_sizes(f):
+                for n, k, s, p, d in [(7, 3, 1, 0, 1), (8, 3, 2, 0, 1), (9, 3, 2, 2, 2), (3, 3, 4, 0, 1), (10, 4, 3, 1, 1)]:
+                    layer = nn.Conv1d(1, 1, k, s, p, d)
+                    got = f(n, k, s, p, d)
+                    if type(got) is not int or got != layer(torch.zeros(1, 1, n)).shape[-1]:
+                        raise ValueError("wrong")
+                for numbers in ((2, 3, 1, 0, 1), (3, 2, 1, 0, 3), (5, 3, 0, 0, 1), (5, 3, 1, 0, 0), (5, 0, 1, 0, 1)):
+                    try:
+                        f(*numbers)
+                    except ValueError:
+                        pass
+                    else:
+                        assert False, numbers
+
+
+            from torch import nn
             """,
         ),
     ),
@@ -326,7 +354,7 @@ OUTPUT_SIZE = Question(
 
 CONV2D = Question(
     "b3-conv2d",
-    "b3-conv2d-test",
+    "b3-conv2d-idea-test",
     wrong=(
         Answer(
             "turned",
@@ -337,7 +365,11 @@ CONV2D = Question(
                     raise ValueError("channels")
                 if any(k > n + 2 * padding for n, k in zip(x.shape[2:], weight.shape[2:])):
                     raise ValueError("does not fit")
-                return F.conv2d(x, weight.flip(2, 3), bias, stride=stride, padding=padding)
+                h, w = weight.shape[2:]
+                x = F.pad(x, (padding,) * 4)
+                windows = x.unfold(2, h, stride).unfold(3, w, stride)
+                y = torch.einsum("ncijhw,ochw->noij", windows, weight.flip(2, 3))
+                return y if bias is None else y + bias[:, None, None]
             """,
         ),
         Answer(
@@ -349,8 +381,14 @@ CONV2D = Question(
                     raise ValueError("channels")
                 if any(k > n + 2 * padding for n, k in zip(x.shape[2:], weight.shape[2:])):
                     raise ValueError("does not fit")
-                return F.conv2d(x[:, :1], weight[:, :1], bias, stride=stride, padding=padding)
+                x, weight = x[:, :1], weight[:, :1]
+                h, w = weight.shape[2:]
+                x = F.pad(x, (padding,) * 4)
+                windows = x.unfold(2, h, stride).unfold(3, w, stride)
+                y = torch.einsum("ncijhw,ochw->noij", windows, weight)
+                return y if bias is None else y + bias[:, None, None]
             """,
+            loses="idea, steps, tensors",
         ),
         Answer(
             "padding-before",
@@ -361,9 +399,13 @@ CONV2D = Question(
                     raise ValueError("channels")
                 if any(k > n + 2 * padding for n, k in zip(x.shape[2:], weight.shape[2:])):
                     raise ValueError("does not fit")
+                h, w = weight.shape[2:]
                 x = F.pad(x, (2 * padding, 0, 2 * padding, 0))
-                return F.conv2d(x, weight, bias, stride=stride)
+                windows = x.unfold(2, h, stride).unfold(3, w, stride)
+                y = torch.einsum("ncijhw,ochw->noij", windows, weight)
+                return y if bias is None else y + bias[:, None, None]
             """,
+            loses="steps",
         ),
         Answer(
             "stride-of-rows",
@@ -374,8 +416,13 @@ CONV2D = Question(
                     raise ValueError("channels")
                 if any(k > n + 2 * padding for n, k in zip(x.shape[2:], weight.shape[2:])):
                     raise ValueError("does not fit")
-                return F.conv2d(x, weight, bias, stride=(stride, 1), padding=padding)
+                h, w = weight.shape[2:]
+                x = F.pad(x, (padding,) * 4)
+                windows = x.unfold(2, h, stride).unfold(3, w, 1)
+                y = torch.einsum("ncijhw,ochw->noij", windows, weight)
+                return y if bias is None else y + bias[:, None, None]
             """,
+            loses="steps",
         ),
         Answer(
             "bias-of-columns",
@@ -386,9 +433,13 @@ CONV2D = Question(
                     raise ValueError("channels")
                 if any(k > n + 2 * padding for n, k in zip(x.shape[2:], weight.shape[2:])):
                     raise ValueError("does not fit")
-                y = F.conv2d(x, weight, stride=stride, padding=padding)
+                h, w = weight.shape[2:]
+                x = F.pad(x, (padding,) * 4)
+                windows = x.unfold(2, h, stride).unfold(3, w, stride)
+                y = torch.einsum("ncijhw,ochw->noij", windows, weight)
                 return y if bias is None else y + bias
             """,
+            loses="idea, steps, tensors",
         ),
         Answer(
             "repeats-channels",
@@ -401,8 +452,13 @@ CONV2D = Question(
                     raise ValueError("channels")
                 if any(k > n + 2 * padding for n, k in zip(x.shape[2:], weight.shape[2:])):
                     raise ValueError("does not fit")
-                return F.conv2d(x, weight, bias, stride=stride, padding=padding)
+                h, w = weight.shape[2:]
+                x = F.pad(x, (padding,) * 4)
+                windows = x.unfold(2, h, stride).unfold(3, w, stride)
+                y = torch.einsum("ncijhw,ochw->noij", windows, weight)
+                return y if bias is None else y + bias[:, None, None]
             """,
+            loses="errors",
         ),
         Answer(
             "library",
@@ -435,6 +491,7 @@ CONV2D = Question(
                 y = torch.stack(rows, dim=2)
                 return y if bias is None else y + bias[:, None, None]
             """,
+            loses="tensors",
         ),
         Answer(
             "half-the-margin",
@@ -449,6 +506,7 @@ CONV2D = Question(
                 y = torch.einsum("ncijhw,ochw->noij", columns, weight)
                 return y if bias is None else y + bias[:, None, None]
             """,
+            loses="errors",
         ),
     ),
     right=(
@@ -499,7 +557,7 @@ CONV2D = Question(
 
 MAX_POOL = Question(
     "b4-max-pool",
-    "b4-max-pool-test",
+    "b4-max-pool-values-test",
     wrong=(
         Answer(
             "place-in-window",
@@ -511,53 +569,87 @@ MAX_POOL = Question(
                 values, places = windows.max(dim=4)
                 return values, places
             """,
+            loses="places, edges",
         ),
         Answer(
             "place-in-batch",
             "counts the place through the whole batch",
             """
             def max_pool2d(x, size, stride=None):
-                values, places = F.max_pool2d(x, size, stride, return_indices=True)
+                stride = stride or size
+                W = x.shape[3]
                 N, C, H, W = x.shape
-                return values, places + torch.arange(N * C).view(N, C, 1, 1) * H * W
+                images = torch.arange(N * C).view(N, C, 1, 1)
+                windows = x.unfold(2, size, stride).unfold(3, size, stride).flatten(4)
+                values, best = windows.max(dim=4)
+                top = stride * torch.arange(values.shape[2])[:, None]
+                left = stride * torch.arange(values.shape[3])
+                return values, (top + best // size) * W + left + best % size + images * H * W
             """,
+            loses="places",
         ),
         Answer(
             "last-of-equals",
             "takes the last of equal numbers",
             """
             def max_pool2d(x, size, stride=None):
-                H, W = x.shape[2:]
-                values, places = F.max_pool2d(x.flip(2, 3), size, 1, return_indices=True)
-                values, places = values.flip(2, 3), H * W - 1 - places.flip(2, 3)
                 stride = stride or size
-                return values[:, :, ::stride, ::stride], places[:, :, ::stride, ::stride]
+                W = x.shape[3]
+                windows = x.unfold(2, size, stride).unfold(3, size, stride).flatten(4)
+                values, best = windows.flip(4).max(dim=4)
+                best = size * size - 1 - best
+                top = stride * torch.arange(values.shape[2])[:, None]
+                left = stride * torch.arange(values.shape[3])
+                return values, (top + best // size) * W + left + best % size
             """,
+            loses="edges",
         ),
         Answer(
             "never-negative",
             "starts the search for the maximum at zero",
             """
             def max_pool2d(x, size, stride=None):
-                values, places = F.max_pool2d(x, size, stride, return_indices=True)
-                return values.clamp(min=0), places
+                stride = stride or size
+                W = x.shape[3]
+                windows = x.unfold(2, size, stride).unfold(3, size, stride).flatten(4)
+                values, best = windows.max(dim=4)
+                top = stride * torch.arange(values.shape[2])[:, None]
+                left = stride * torch.arange(values.shape[3])
+                return values.clamp(min=0), (top + best // size) * W + left + best % size
             """,
+            loses="edges",
         ),
         Answer(
             "always-its-size",
             "ignores the stride",
             """
             def max_pool2d(x, size, stride=None):
-                return F.max_pool2d(x, size, size, return_indices=True)
+                stride = size
+                W = x.shape[3]
+                windows = x.unfold(2, size, stride).unfold(3, size, stride).flatten(4)
+                values, best = windows.max(dim=4)
+                top = stride * torch.arange(values.shape[2])[:, None]
+                left = stride * torch.arange(values.shape[3])
+                return values, (top + best // size) * W + left + best % size
             """,
+            loses="values, places",
         ),
         Answer(
             "incomplete-windows",
             "pools what is left at the border, too",
             """
             def max_pool2d(x, size, stride=None):
-                return F.max_pool2d(x, size, stride, ceil_mode=True, return_indices=True)
+                stride = stride or size
+                W = x.shape[3]
+                H = x.shape[2]
+                x = F.pad(x, (0, (size - W) % stride, 0, (size - H) % stride), value=-math.inf)
+                windows = x.unfold(2, size, stride).unfold(3, size, stride).flatten(4)
+                values, best = windows.max(dim=4)
+                top = stride * torch.arange(values.shape[2])[:, None]
+                left = stride * torch.arange(values.shape[3])
+                return values, (top + best // size) * W + left + best % size
             """,
+            loses="edges",
         ),
         Answer(
             "library",
@@ -579,6 +671,7 @@ MAX_POOL = Question(
                 left = stride * torch.arange(values.shape[3])
                 return values, (top + best // size) * W + left + best % size
             """,
+            loses="gradients",
         ),
     ),
     right=(
@@ -628,7 +721,7 @@ MAX_POOL = Question(
 
 SEEN = Question(
     "b5-receptive-field",
-    "b5-receptive-field-test",
+    "b5-receptive-field-idea-test",
     wrong=(
         Answer(
             "wrong-order",
@@ -653,6 +746,7 @@ SEEN = Question(
                     last = last * stride + kernel - 1
                 return first, last
             """,
+            loses="padding",
         ),
         Answer(
             "one-too-many",
@@ -687,6 +781,21 @@ SEEN = Question(
                     last = last * stride - padding + kernel - 1
                 return max(first, 0), max(last, 0)
             """,
+            loses="padding",
+        ),
+        Answer(
+            "needs-a-layer",
+            "begins with the last layer, whether there is one or not",
+            """
+            def seen_pixels(layers, i):
+                kernel, stride, padding = layers[-1]
+                first, last = i * stride - padding, i * stride - padding + kernel - 1
+                for kernel, stride, padding in layers[-2::-1]:
+                    first = first * stride - padding
+                    last = last * stride - padding + kernel - 1
+                return first, last
+            """,
+            loses="edges",
         ),
         Answer(
             "empties-the-list",
@@ -700,6 +809,7 @@ SEEN = Question(
                     last = last * stride - padding + kernel - 1
                 return first, last
             """,
+            loses="edges",
         ),
     ),
     right=(
@@ -732,7 +842,7 @@ SEEN = Question(
 
 IM2COL = Question(
     "b6-im2col",
-    "b6-im2col-test",
+    "b6-im2col-idea-test",
     wrong=(
         Answer(
             "rows",
@@ -778,8 +888,23 @@ IM2COL = Question(
             "lets the windows touch and not overlap, as in pooling",
             """
             def im2col(x, size, stride=1):
-                return F.unfold(x[None].double(), size, stride=size)[0].to(x.dtype)
+                h, w = size
+                windows = x.unfold(1, h, h).unfold(2, w, w)
+                C, H, W = windows.shape[:3]
+                return windows.permute(0, 3, 4, 1, 2).reshape(C * h * w, H * W)
             """,
+        ),
+        Answer(
+            "stride-of-rows",
+            "moves by the stride from row to row, but by one pixel within a row",
+            """
+            def im2col(x, size, stride=1):
+                h, w = size
+                windows = x.unfold(1, h, stride).unfold(2, w, 1)
+                C, H, W = windows.shape[:3]
+                return windows.permute(0, 3, 4, 1, 2).reshape(C * h * w, H * W)
+            """,
+            loses="strides",
         ),
         Answer(
             "reshaped",
@@ -812,6 +937,7 @@ IM2COL = Question(
                            for j in range(0, W - w + 1, stride)]
                 return torch.tensor(columns, dtype=x.dtype).T
             """,
+            loses="tensors",
         ),
     ),
     right=(
@@ -843,4 +969,4 @@ IM2COL = Question(
     ),
 )
 
-QUESTIONS = [*CONCEPTS, CORR2D, OUTPUT_SIZE, CONV2D, MAX_POOL, SEEN, IM2COL]
+QUESTIONS = [*CONCEPTS, CORR2D, CHECK_SIZES, CONV2D, MAX_POOL, SEEN, IM2COL]
