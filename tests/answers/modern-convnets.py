@@ -80,133 +80,132 @@ CONCEPTS = [
     ),
 ]
 
-SIZES = Question(
-    "b1-sizes",
-    "b1-sizes-test",
+PIXELS = Question(
+    "b1-pixels",
+    "b1-pixels-values-test",
     wrong=(
         Answer(
-            "padding-once",
-            "adds the padding at one end only",
+            "loop",
+            "goes from pixel to pixel",
             """
-            def size_chain(size, windows):
-                chain = [size]
-                for number, (kernel, stride, padding) in enumerate(windows, 1):
-                    if chain[-1] + padding < kernel:
-                        raise ValueError(f"window {number} does not fit")
-                    chain.append((chain[-1] + padding - kernel) // stride + 1)
-                return chain
+            def pixel_linear(x, weight, bias):
+                y = x.new_zeros(len(x), len(weight), *x.shape[2:])
+                for n in range(x.shape[0]):
+                    for i in range(x.shape[2]):
+                        for j in range(x.shape[3]):
+                            y[n, :, i, j] = weight @ x[n, :, i, j] + bias
+                return y
             """,
         ),
         Answer(
-            "rounds-up",
-            "rounds up",
+            "channel-by-channel",
+            "adds one old channel after another",
             """
-            def size_chain(size, windows):
-                chain = [size]
-                for number, (kernel, stride, padding) in enumerate(windows, 1):
-                    if chain[-1] + 2 * padding < kernel:
-                        raise ValueError(f"window {number} does not fit")
-                    chain.append(math.ceil((chain[-1] + 2 * padding - kernel) / stride) + 1)
-                return chain
+            def pixel_linear(x, weight, bias):
+                y = bias.view(1, -1, 1, 1)
+                for c in range(x.shape[1]):
+                    y = y + weight[:, c].view(1, -1, 1, 1) * x[:, c : c + 1]
+                return y
             """,
         ),
         Answer(
-            "no-first",
-            "forgets the window's first position",
+            "convolution",
+            "calls a convolution of torch",
             """
-            def size_chain(size, windows):
-                chain = [size]
-                for number, (kernel, stride, padding) in enumerate(windows, 1):
-                    if chain[-1] + 2 * padding < kernel:
-                        raise ValueError(f"window {number} does not fit")
-                    chain.append((chain[-1] + 2 * padding - kernel) // stride)
-                return chain
+            def pixel_linear(x, weight, bias):
+                return F.conv2d(x, weight.view(*weight.shape, 1, 1), bias)
             """,
         ),
         Answer(
-            "no-check",
-            "lets a window that does not fit make a size of zero or less",
+            "no-bias",
+            "forgets the bias",
             """
-            def size_chain(size, windows):
-                chain = [size]
-                for kernel, stride, padding in windows:
-                    chain.append((chain[-1] + 2 * padding - kernel) // stride + 1)
-                return chain
+            def pixel_linear(x, weight, bias):
+                return torch.einsum("nchw,vc->nvhw", x, weight)
             """,
         ),
         Answer(
-            "exact-refused",
-            "refuses a window that fits exactly",
+            "bias-last",
+            "lets the bias meet the columns",
             """
-            def size_chain(size, windows):
-                chain = [size]
-                for number, (kernel, stride, padding) in enumerate(windows, 1):
-                    if chain[-1] + 2 * padding <= kernel:
-                        raise ValueError(f"window {number} does not fit")
-                    chain.append((chain[-1] + 2 * padding - kernel) // stride + 1)
-                return chain
+            def pixel_linear(x, weight, bias):
+                return torch.einsum("nchw,vc->nvhw", x, weight) + bias
             """,
         ),
         Answer(
-            "counts-from-zero",
-            "counts windows from 0 in the message",
+            "channels-last",
+            "leaves the channels at the end",
             """
-            def size_chain(size, windows):
-                chain = [size]
-                for number, (kernel, stride, padding) in enumerate(windows):
-                    if chain[-1] + 2 * padding < kernel:
-                        raise ValueError(f"window {number} does not fit")
-                    chain.append((chain[-1] + 2 * padding - kernel) // stride + 1)
-                return chain
+            def pixel_linear(x, weight, bias):
+                return F.linear(x.permute(0, 2, 3, 1), weight, bias)
             """,
         ),
         Answer(
-            "empties-the-list",
-            "takes the windows out of the list that it is given",
+            "reshaped",
+            "reshapes where axes have to change places",
             """
-            def size_chain(size, windows):
-                chain = [size]
-                number = 0
-                while windows:
-                    kernel, stride, padding = windows.pop(0)
-                    number += 1
-                    if chain[-1] + 2 * padding < kernel:
-                        raise ValueError(f"window {number} does not fit")
-                    chain.append((chain[-1] + 2 * padding - kernel) // stride + 1)
-                return chain
+            def pixel_linear(x, weight, bias):
+                N, C, H, W = x.shape
+                return F.linear(x.reshape(N, H, W, C), weight, bias).reshape(N, len(weight), H, W)
             """,
+        ),
+        Answer(
+            "one-image",
+            "lays all images into one matrix, and mixes them with the channels",
+            """
+            def pixel_linear(x, weight, bias):
+                N, C, H, W = x.shape
+                y = weight @ x.reshape(C, N * H * W) + bias[:, None]
+                return y.reshape(N, len(weight), H, W)
+            """,
+            loses="batches",
+        ),
+        Answer(
+            "single-precision",
+            "computes in single precision, whatever came in",
+            """
+            def pixel_linear(x, weight, bias):
+                y = torch.einsum("nchw,vc->nvhw", x.float(), weight.float())
+                return y + bias.float().view(-1, 1, 1)
+            """,
+            loses="batches",
+        ),
+        Answer(
+            "detached",
+            "goes through NumPy, which knows no gradient",
+            """
+            def pixel_linear(x, weight, bias):
+                x, weight, bias = (t.detach().numpy() for t in (x, weight, bias))
+                y = (weight @ x.reshape(*x.shape[:2], -1)) + bias[:, None]
+                return torch.from_numpy(y.reshape(len(x), len(weight), *x.shape[2:]))
+            """,
+            loses="gradients",
         ),
     ),
     right=(
         Answer(
-            "recursive",
-            "from the first window to the others",
+            "linear",
+            "a linear layer over channels that stand last for a while",
             """
-            def size_chain(size, windows, done=0):
-                if not windows:
-                    return [size]
-                (kernel, stride, padding), *others = windows
-                padded = size + padding + padding
-                if kernel > padded:
-                    raise ValueError(f"{done + 1}: {kernel} pixels do not fit into {padded}")
-                return [size] + size_chain(
-                    math.floor((padded - kernel + stride) / stride), others, done + 1
-                )
+            def pixel_linear(x, weight, bias):
+                return F.linear(x.permute(0, 2, 3, 1), weight, bias).permute(0, 3, 1, 2)
             """,
         ),
         Answer(
-            "positions",
-            "counts the places where the window may begin; a tuple comes back",
+            "matrix",
+            "a matrix product with all places of an image in one axis",
             """
-            def size_chain(size, windows):
-                sizes = (size,)
-                for i in range(len(windows)):
-                    kernel, stride, padding = windows[i]
-                    starts = range(0, sizes[-1] + 2 * padding - kernel + 1, stride)
-                    if len(starts) == 0:
-                        raise ValueError("the window number " + str(i + 1) + " is too large")
-                    sizes += (len(starts),)
-                return sizes
+            def pixel_linear(x, weight, bias):
+                N, C, H, W = x.shape
+                return (weight @ x.flatten(2) + bias[:, None]).view(N, -1, H, W)
+            """,
+        ),
+        Answer(
+            "broadcast",
+            "all products, then a sum over the old channels",
+            """
+            def pixel_linear(x, weight, bias):
+                return (weight[:, :, None, None] * x[:, None]).sum(2) + bias[:, None, None]
             """,
         ),
     ),
@@ -214,7 +213,7 @@ SIZES = Question(
 
 VGG = Question(
     "b2-vgg",
-    "b2-vgg-test",
+    "b2-vgg-parameters-test",
     wrong=(
         Answer(
             "no-padding",
@@ -227,6 +226,7 @@ VGG = Question(
                     in_channels = out_channels
                 return nn.Sequential(*layers, nn.MaxPool2d(2, 2))
             """,
+            loses="output, sizes, gradients",
         ),
         Answer(
             "one-relu",
@@ -239,6 +239,7 @@ VGG = Question(
                     in_channels = out_channels
                 return nn.Sequential(*layers, nn.ReLU(), nn.MaxPool2d(2, 2))
             """,
+            loses="output",
         ),
         Answer(
             "pool-each",
@@ -252,6 +253,7 @@ VGG = Question(
                     in_channels = out_channels
                 return nn.Sequential(*layers)
             """,
+            loses="output, sizes",
         ),
         Answer(
             "same-input",
@@ -263,6 +265,7 @@ VGG = Question(
                     layers += [nn.Conv2d(in_channels, out_channels, 3, padding=1), nn.ReLU()]
                 return nn.Sequential(*layers, nn.MaxPool2d(2, 2))
             """,
+            loses="parameters, output, sizes",
         ),
         Answer(
             "average",
@@ -275,6 +278,20 @@ VGG = Question(
                     in_channels = out_channels
                 return nn.Sequential(*layers, nn.AvgPool2d(2, 2))
             """,
+            loses="output, sizes, gradients",
+        ),
+        Answer(
+            "rounds-up",
+            "rounds odd sizes up",
+            """
+            def vgg_block(num_convs, in_channels, out_channels):
+                layers = []
+                for _ in range(num_convs):
+                    layers += [nn.Conv2d(in_channels, out_channels, 3, padding=1), nn.ReLU()]
+                    in_channels = out_channels
+                return nn.Sequential(*layers, nn.MaxPool2d(2, 2, ceil_mode=True))
+            """,
+            loses="sizes",
         ),
         Answer(
             "shared",
@@ -301,6 +318,7 @@ VGG = Question(
                         x = layer(x)
                     return F.max_pool2d(x, 2)
             """,
+            loses="parameters, output, sizes",
         ),
         Answer(
             "from-the-library",
@@ -328,6 +346,7 @@ VGG = Question(
                     in_channels = out_channels
                 return Block(*layers, nn.MaxPool2d(2))
             """,
+            loses="gradients",
         ),
     ),
     right=(
@@ -373,8 +392,22 @@ VGG = Question(
 
 NIN = Question(
     "b3-nin",
-    "b3-nin-test",
+    "b3-nin-relus-test",
     wrong=(
+        Answer(
+            "padding-by-default",
+            "overlooks the default of the padding",
+            """
+            def nin_block(x, convs, stride=1, padding=1):
+                for number, (weight, bias) in enumerate(convs):
+                    if number == 0:
+                        x = F.conv2d(x, weight, bias, stride, padding).relu()
+                    else:
+                        x = F.conv2d(x, weight, bias).relu()
+                return x
+            """,
+            loses="edges",
+        ),
         Answer(
             "stride-everywhere",
             "strides in every convolution",
@@ -384,6 +417,7 @@ NIN = Question(
                     x = F.conv2d(x, weight, bias, stride, padding if i == 0 else 0).relu()
                 return x
             """,
+            loses="window",
         ),
         Answer(
             "padding-everywhere",
@@ -394,6 +428,7 @@ NIN = Question(
                     x = F.conv2d(x, weight, bias, stride if i == 0 else 1, padding).relu()
                 return x
             """,
+            loses="window",
         ),
         Answer(
             "no-last-relu",
@@ -404,6 +439,7 @@ NIN = Question(
                 x = F.conv2d(x, w1, b1, stride, padding).relu()
                 return F.conv2d(F.conv2d(x, w2, b2).relu(), w3, b3)
             """,
+            loses="relus",
         ),
         Answer(
             "one-relu",
@@ -414,6 +450,7 @@ NIN = Question(
                 x = F.conv2d(x, w1, b1, stride, padding)
                 return F.conv2d(F.conv2d(x, w2, b2), w3, b3).relu()
             """,
+            loses="relus",
         ),
         Answer(
             "no-bias",
@@ -435,6 +472,7 @@ NIN = Question(
                     x = F.conv2d(x, *convs.pop(0)).relu()
                 return x
             """,
+            loses="edges",
         ),
         Answer(
             "detached",
@@ -447,6 +485,7 @@ NIN = Question(
                     x = F.conv2d(x, weight, bias, *options).relu()
                 return x
             """,
+            loses="gradients",
         ),
     ),
     right=(
@@ -483,7 +522,7 @@ NIN = Question(
 
 AVERAGE = Question(
     "b4-average",
-    "b4-average-test",
+    "b4-average-values-test",
     wrong=(
         Answer(
             "keeps-ones",
@@ -492,6 +531,7 @@ AVERAGE = Question(
             def global_average(x):
                 return F.adaptive_avg_pool2d(x, 1)
             """,
+            loses="shapes",
         ),
         Answer(
             "squeezes-all",
@@ -500,6 +540,7 @@ AVERAGE = Question(
             def global_average(x):
                 return x.mean((2, 3), keepdim=True).squeeze()
             """,
+            loses="shapes",
         ),
         Answer(
             "maximum",
@@ -532,6 +573,7 @@ AVERAGE = Question(
             def global_average(x):
                 return torch.tensor([[m.mean().item() for m in maps] for maps in x], dtype=x.dtype)
             """,
+            loses="gradients",
         ),
         Answer(
             "in-place",
@@ -542,6 +584,7 @@ AVERAGE = Question(
                     x /= x.shape[2] * x.shape[3]
                 return x.sum(dim=(2, 3))
             """,
+            loses="shapes, gradients",
         ),
     ),
     right=(
@@ -567,7 +610,7 @@ AVERAGE = Question(
 
 INCEPTION = Question(
     "b5-inception",
-    "b5-inception-test",
+    "b5-inception-branches-test",
     wrong=(
         Answer(
             "zero-padded-pool",
@@ -580,6 +623,7 @@ INCEPTION = Question(
                 return torch.cat([conv("1", x), conv("2", conv("2 reduce", x), 1),
                                   conv("3", conv("3 reduce", x), 2), conv("4", pooled)], 1)
             """,
+            loses="pooling",
         ),
         Answer(
             "chained",
@@ -593,6 +637,7 @@ INCEPTION = Question(
                 return torch.cat([conv("1", x), second, second,
                                   conv("4", F.max_pool2d(x, 3, 1, 1))], 1)
             """,
+            loses="branches, edges, gradients",
         ),
         Answer(
             "no-relu-inside",
@@ -605,6 +650,7 @@ INCEPTION = Question(
                          conv("3", conv("3 reduce", x), 2), conv("4", F.max_pool2d(x, 3, 1, 1))]
                 return torch.cat(parts, 1).relu()
             """,
+            loses="branches",
         ),
         Answer(
             "conv-before-pool",
@@ -617,6 +663,7 @@ INCEPTION = Question(
                                   conv("3", conv("3 reduce", x), 2),
                                   F.max_pool2d(conv("4", x), 3, 1, 1)], 1)
             """,
+            loses="branches, gradients",
         ),
         Answer(
             "wrong-order",
@@ -629,6 +676,7 @@ INCEPTION = Question(
                                   conv("2", conv("2 reduce", x), 1),
                                   conv("4", F.max_pool2d(x, 3, 1, 1))], 1)
             """,
+            loses="branches, edges, gradients",
         ),
         Answer(
             "over-batch",
@@ -655,6 +703,7 @@ INCEPTION = Question(
                                   conv("3", conv("3 reduce", x), 2),
                                   conv("4", F.max_pool2d(x, 3, stride=1, padding=1))], dim=1)
             """,
+            loses="edges",
         ),
         Answer(
             "detached",
@@ -669,6 +718,7 @@ INCEPTION = Question(
                 return torch.cat([conv("1", x), conv("2", conv("2 reduce", x), 1),
                                   conv("3", conv("3 reduce", x), 2), conv("4", pooled)], dim=1)
             """,
+            loses="gradients",
         ),
     ),
     right=(
@@ -712,7 +762,7 @@ INCEPTION = Question(
 
 COST = Question(
     "b6-cost",
-    "b6-cost-test",
+    "b6-cost-convolutions-test",
     wrong=(
         Answer(
             "no-bias",
@@ -761,6 +811,7 @@ COST = Question(
                         channels, size = n[0], 1
                 return parameters, work
             """,
+            loses="convolutions, networks",
         ),
         Answer(
             "one-side",
@@ -785,6 +836,7 @@ COST = Question(
                         channels, size = n[0], 1
                 return parameters, work
             """,
+            loses="convolutions, networks",
         ),
         Answer(
             "places-forgotten",
@@ -807,6 +859,7 @@ COST = Question(
                         channels = n[0]
                 return parameters, work
             """,
+            loses="linear, networks, edges",
         ),
         Answer(
             "places-kept",
@@ -831,6 +884,7 @@ COST = Question(
                         channels = n[0]
                 return parameters, work
             """,
+            loses="linear, networks",
         ),
         Answer(
             "bias-work",
@@ -856,6 +910,29 @@ COST = Question(
                         channels, size = n[0], 1
                 return parameters, work
             """,
+        ),
+        Answer(
+            "average-forgotten",
+            "keeps the size of the maps behind global average pooling",
+            """
+            def cost(layers, channels, size):
+                parameters = work = 0
+                for kind, *n in layers:
+                    if kind == "conv":
+                        size = (size + 2 * n[3] - n[1]) // n[2] + 1
+                        weights = n[0] * channels * n[1] ** 2
+                        parameters += weights + n[0]
+                        work += weights * size**2
+                        channels = n[0]
+                    elif kind == "pool":
+                        size = (size - n[0]) // n[1] + 1
+                    elif kind == "linear":
+                        parameters += n[0] * channels * size**2 + n[0]
+                        work += n[0] * channels * size**2
+                        channels, size = n[0], 1
+                return parameters, work
+            """,
+            loses="networks",
         ),
         Answer(
             "by-the-library",
@@ -905,6 +982,7 @@ COST = Question(
                         channels, size = numbers[0], 1
                 return parameters, work
             """,
+            loses="edges",
         ),
     ),
     right=(
@@ -964,4 +1042,4 @@ COST = Question(
     ),
 )
 
-QUESTIONS = [*CONCEPTS, SIZES, VGG, NIN, AVERAGE, INCEPTION, COST]
+QUESTIONS = [*CONCEPTS, PIXELS, VGG, NIN, AVERAGE, INCEPTION, COST]
