@@ -73,7 +73,7 @@ CONCEPTS = [
 
 SOFTMAX = Question(
     "b1-softmax",
-    "b1-softmax-test",
+    "b1-softmax-idea-test",
     wrong=(
         Answer(
             "infinity",
@@ -83,6 +83,7 @@ SOFTMAX = Question(
                 there = torch.arange(scores.shape[-1]) < lengths[:, None, None]
                 return scores.masked_fill(~there, -math.inf).softmax(dim=-1)
             """,
+            loses="zero",
         ),
         Answer(
             "million",
@@ -92,6 +93,7 @@ SOFTMAX = Question(
                 there = torch.arange(scores.shape[-1]) < lengths[:, None, None]
                 return scores.masked_fill(~there, -1e6).softmax(dim=-1)
             """,
+            loses="zero, stability",
         ),
         Answer(
             "million-and-zero",
@@ -101,6 +103,7 @@ SOFTMAX = Question(
                 there = torch.arange(scores.shape[-1]) < lengths[:, None, None]
                 return scores.masked_fill(~there, -1e6).softmax(dim=-1) * there
             """,
+            loses="stability",
         ),
         Answer(
             "after",
@@ -129,6 +132,7 @@ SOFTMAX = Question(
                 e = scores.exp() * there
                 return e / e.sum(dim=-1, keepdim=True).clamp(min=1e-30)
             """,
+            loses="stability",
         ),
         Answer(
             "library",
@@ -151,6 +155,7 @@ SOFTMAX = Question(
                     weights[n, :, :length] = scores[n, :, :length].detach().softmax(dim=-1)
                 return weights
             """,
+            loses="gradients",
         ),
     ),
     right=(
@@ -182,7 +187,7 @@ SOFTMAX = Question(
 
 KERNEL = Question(
     "b2-kernel",
-    "b2-kernel-test",
+    "b2-kernel-idea-test",
     wrong=(
         Answer(
             "not-normalized",
@@ -202,6 +207,7 @@ KERNEL = Question(
                 e = (-squared / (2 * width**2)).exp()
                 return (e / e.sum(dim=1, keepdim=True)) @ values
             """,
+            loses="far",
         ),
         Answer(
             "over-queries",
@@ -229,6 +235,7 @@ KERNEL = Question(
                 squared = (queries[:, None] - keys).square().sum(dim=2)
                 return (-squared / width**2).softmax(dim=1) @ values
             """,
+            loses="idea, gradients",
         ),
         Answer(
             "sign",
@@ -247,6 +254,7 @@ KERNEL = Question(
                 squared = (queries[:, None] - keys).square().sum(dim=2)
                 return (-squared / (2 * width**2)).softmax(dim=1).detach() @ values
             """,
+            loses="gradients",
         ),
         Answer(
             "in-place",
@@ -258,6 +266,7 @@ KERNEL = Question(
                     keys /= width
                 return (-(queries[:, None] - keys).square().sum(dim=2) / 2).softmax(dim=1) @ values
             """,
+            loses="gradients",
         ),
     ),
     right=(
@@ -289,7 +298,7 @@ KERNEL = Question(
 
 ADDITIVE = Question(
     "b3-additive",
-    "b3-additive-test",
+    "b3-additive-idea-test",
     wrong=(
         Answer(
             "transposed",
@@ -347,6 +356,17 @@ ADDITIVE = Question(
                     scores[:, t] = (hidden @ w_v).detach()
                 return scores
             """,
+            loses="gradients",
+        ),
+        Answer(
+            "no-batch",
+            "lets the keys' axes slip, which goes well with a single example",
+            """
+            def additive_scores(queries, keys, W_q, W_k, w_v):
+                hidden = torch.tanh((queries @ W_q.T)[:, :, None] + keys @ W_k.T)
+                return hidden @ w_v
+            """,
+            loses="batch",
         ),
     ),
     right=(
@@ -379,7 +399,7 @@ ADDITIVE = Question(
 
 DOT = Question(
     "b4-dot",
-    "b4-dot-test",
+    "b4-dot-idea-test",
     wrong=(
         Answer(
             "no-scale",
@@ -432,6 +452,7 @@ DOT = Question(
                 weights = weights if mask is None else weights * ~mask
                 return weights @ value, weights
             """,
+            loses="mask, nothing",
         ),
         Answer(
             "nan",
@@ -444,6 +465,7 @@ DOT = Question(
                 weights = scores.softmax(dim=-1)
                 return weights @ value, weights
             """,
+            loses="nothing",
         ),
         Answer(
             "answers-only",
@@ -478,6 +500,7 @@ DOT = Question(
                 weights = weights.detach()
                 return weights @ value, weights
             """,
+            loses="gradients",
         ),
         Answer(
             "in-place",
@@ -494,6 +517,31 @@ DOT = Question(
                     weights = scores.softmax(dim=-1).masked_fill(~mask, 0)
                 return weights @ value, weights
             """,
+            loses="gradients",
+        ),
+        Answer(
+            "as-given",
+            "hands in what was given",
+            """
+            def dot_product_attention(query, key, value, mask=None):
+                scores = query @ key.mT / query.shape[-1]
+                weights = scores.softmax(dim=1)
+                if mask is not None:
+                    weights = weights.masked_fill(mask, 0)
+                return weights @ value, weights
+            """,
+        ),
+        Answer(
+            "after",
+            "strikes out after the softmax, so that the rest no longer sums to 1",
+            """
+            def dot_product_attention(query, key, value, mask=None):
+                weights = (query @ key.mT / query.shape[-1] ** 0.5).softmax(dim=-1)
+                if mask is not None:
+                    weights = weights.masked_fill(~mask, 0)
+                return weights @ value, weights
+            """,
+            loses="mask, nothing",
         ),
     ),
     right=(
@@ -529,7 +577,7 @@ DOT = Question(
 
 ALIGNMENT = Question(
     "b5-alignment",
-    "b5-alignment-test",
+    "b5-alignment-idea-test",
     wrong=(
         Answer(
             "pairs",
@@ -539,6 +587,7 @@ ALIGNMENT = Question(
                 best = weights.argmax(dim=1).tolist()
                 return sum(best[t] == s for t, s in known) / len(known)
             """,
+            loses="several",
         ),
         Answer(
             "all-rows",
@@ -548,6 +597,7 @@ ALIGNMENT = Question(
                 best = weights.argmax(dim=1).tolist()
                 return sum((t, s) in known for t, s in enumerate(best)) / len(best)
             """,
+            loses="edges",
         ),
         Answer(
             "columns",
@@ -567,6 +617,7 @@ ALIGNMENT = Question(
                 best, table = weights.argmax(dim=1).tolist(), dict(known)
                 return sum(best[t] == s for t, s in table.items()) / len(table)
             """,
+            loses="several",
         ),
         Answer(
             "mass",
@@ -588,6 +639,7 @@ ALIGNMENT = Question(
                     hits[t] = hits.get(t, False) or best[t] == s
                 return sum(hits.values()) / len(hits)
             """,
+            loses="edges",
         ),
     ),
     right=(
@@ -619,122 +671,156 @@ ALIGNMENT = Question(
     ),
 )
 
-CONTEXT = Question(
-    "b6-context",
-    "b6-context-test",
+MASK = Question(
+    "b6-mask",
+    "b6-mask-catches-test",
     wrong=(
         Answer(
-            "no-mask",
-            "looks at padding",
+            "no-alarm",
+            "looks whether there is an answer for each query, which says nothing",
             """
-            def decoder_input(word, hidden, states, lengths):
-                scores = (states @ hidden[:, :, None])[:, :, 0] / math.sqrt(hidden.shape[1])
-                weights = scores.softmax(dim=1)
-                context = (weights[:, None] @ states)[:, 0]
-                return torch.cat([word, context], dim=1), weights
+            def check_mask(attend, query, key, value, mask):
+                if attend(query, key, value, mask).shape[:2] != query.shape[:2]:
+                    raise AssertionError("another number of answers")
             """,
         ),
         Answer(
-            "context-first",
-            "lays the context before the word",
+            "turned-round",
+            "takes True for what is hidden, and complains of what may be looked at",
             """
-            def decoder_input(word, hidden, states, lengths):
-                scores = (states @ hidden[:, :, None])[:, :, 0] / math.sqrt(hidden.shape[1])
-                padding = torch.arange(states.shape[1]) >= lengths[:, None]
-                weights = scores.masked_fill(padding, -math.inf).softmax(dim=1)
-                context = (weights[:, None] @ states)[:, 0]
-                return torch.cat([context, word], dim=1), weights
+            def check_mask(attend, query, key, value, mask):
+                before = attend(query, key, value, mask)
+                for s in range(key.shape[1]):
+                    k, v = key.clone(), value.clone()
+                    k[:, s] += torch.randn_like(k[:, s])
+                    v[:, s] += torch.randn_like(v[:, s])
+                    changed = (attend(query, k, v, mask) - before).abs().amax(2) > 1e-5
+                    if (changed & mask[:, :, s]).any():
+                        raise AssertionError(f"something sees {s}")
             """,
         ),
         Answer(
-            "best-only",
-            "the one best state in place of a mean",
+            "returns",
+            "returns whether there is a leak in place of raising",
             """
-            def decoder_input(word, hidden, states, lengths):
-                scores = (states @ hidden[:, :, None])[:, :, 0] / math.sqrt(hidden.shape[1])
-                padding = torch.arange(states.shape[1]) >= lengths[:, None]
-                weights = scores.masked_fill(padding, -math.inf).softmax(dim=1)
-                context = states[torch.arange(len(states)), weights.argmax(dim=1)]
-                return torch.cat([word, context], dim=1), weights
+            def check_mask(attend, query, key, value, mask):
+                before = attend(query, key, value, mask)
+                for s in range(key.shape[1]):
+                    k, v = key.clone(), value.clone()
+                    k[:, s] += torch.randn_like(k[:, s])
+                    v[:, s] += torch.randn_like(v[:, s])
+                    changed = (attend(query, k, v, mask) - before).abs().amax(2) > 1e-5
+                    if (changed & ~mask[:, :, s]).any():
+                        return True
+                return False
             """,
         ),
         Answer(
-            "last-state",
-            "the one context of a model without attention",
+            "unseen-by-all",
+            "changes only keys that no query at all may look at",
             """
-            def decoder_input(word, hidden, states, lengths):
-                scores = (states @ hidden[:, :, None])[:, :, 0] / math.sqrt(hidden.shape[1])
-                padding = torch.arange(states.shape[1]) >= lengths[:, None]
-                weights = scores.masked_fill(padding, -math.inf).softmax(dim=1)
-                context = states[torch.arange(len(states)), lengths - 1]
-                return torch.cat([word, context], dim=1), weights
+            def check_mask(attend, query, key, value, mask):
+                unseen = ~mask.any(dim=1)
+                k, v = key.clone(), value.clone()
+                k[unseen] = torch.randn_like(k[unseen])
+                v[unseen] = torch.randn_like(v[unseen])
+                if not torch.allclose(attend(query, k, v, mask), attend(query, key, value, mask)):
+                    raise AssertionError("padding is looked at")
             """,
         ),
         Answer(
-            "off-by-one",
-            "masks the last real token, too",
+            "values-only",
+            "changes values and leaves the keys alone",
             """
-            def decoder_input(word, hidden, states, lengths):
-                scores = (states @ hidden[:, :, None])[:, :, 0] / math.sqrt(hidden.shape[1])
-                padding = torch.arange(states.shape[1]) >= lengths[:, None] - 1
-                weights = scores.masked_fill(padding, -1e30).softmax(dim=1)
-                context = (weights[:, None] @ states)[:, 0]
-                return torch.cat([word, context], dim=1), weights
+            def check_mask(attend, query, key, value, mask):
+                before = attend(query, key, value, mask)
+                for s in range(key.shape[1]):
+                    v = value.clone()
+                    v[:, s] += torch.randn_like(v[:, s])
+                    changed = (attend(query, key, v, mask) - before).abs().amax(2) > 1e-5
+                    if (changed & ~mask[:, :, s]).any():
+                        raise AssertionError(f"the masked value {s} is looked at")
             """,
+            loses="edges",
         ),
         Answer(
-            "no-scale",
-            "forgets the root",
+            "first-example",
+            "looks at the first example alone",
             """
-            def decoder_input(word, hidden, states, lengths):
-                scores = (states @ hidden[:, :, None])[:, :, 0]
-                padding = torch.arange(states.shape[1]) >= lengths[:, None]
-                weights = scores.masked_fill(padding, -math.inf).softmax(dim=1)
-                context = (weights[:, None] @ states)[:, 0]
-                return torch.cat([word, context], dim=1), weights
+            def check_mask(attend, query, key, value, mask):
+                before = attend(query, key, value, mask)
+                for s in range(key.shape[1]):
+                    k, v = key.clone(), value.clone()
+                    k[:, s] += torch.randn_like(k[:, s])
+                    v[:, s] += torch.randn_like(v[:, s])
+                    changed = (attend(query, k, v, mask) - before).abs().amax(2) > 1e-5
+                    if (changed & ~mask[:, :, s])[0].any():
+                        raise AssertionError(f"the masked key {s} is looked at")
             """,
+            loses="edges",
         ),
         Answer(
-            "detached-states",
-            "takes the encoder's states for constants",
+            "wants-a-mean",
+            "also demands that an answer lies between the smallest and the largest value",
             """
-            def decoder_input(word, hidden, states, lengths):
-                states = states.detach()
-                scores = (states @ hidden[:, :, None])[:, :, 0] / math.sqrt(hidden.shape[1])
-                padding = torch.arange(states.shape[1]) >= lengths[:, None]
-                weights = scores.masked_fill(padding, -math.inf).softmax(dim=1)
-                return torch.cat([word, (weights[:, None] @ states)[:, 0]], dim=1), weights
+            def check_mask(attend, query, key, value, mask):
+                before = attend(query, key, value, mask)
+                if before.max() > value.max() or before.min() < value.min():
+                    raise AssertionError("this is no mean of the values")
+                for s in range(key.shape[1]):
+                    k, v = key.clone(), value.clone()
+                    k[:, s] += torch.randn_like(k[:, s])
+                    v[:, s] += torch.randn_like(v[:, s])
+                    changed = (attend(query, k, v, mask) - before).abs().amax(2) > 1e-5
+                    if (changed & ~mask[:, :, s]).any():
+                        raise AssertionError(f"the masked key {s} is looked at")
             """,
+            loses="passes",
+        ),
+        Answer(
+            "in-place",
+            "changes the keys and values that it is given",
+            """
+            def check_mask(attend, query, key, value, mask):
+                for s in range(key.shape[1]):
+                    before = attend(query, key, value, mask)
+                    key[:, s] += torch.randn_like(key[:, s])
+                    value[:, s] += torch.randn_like(value[:, s])
+                    changed = (attend(query, key, value, mask) - before).abs().amax(2) > 1e-5
+                    if (changed & ~mask[:, :, s]).any():
+                        raise AssertionError(f"the masked key {s} is looked at")
+            """,
+            loses="edges",
         ),
     ),
     right=(
         Answer(
-            "loop",
-            "a loop over the examples",
+            "query-by-query",
+            "for each query, replaces at once all that it may not look at",
             """
-            def decoder_input(word, hidden, states, lengths):
-                rows, weights = [], []
-                for n, length in enumerate(lengths.tolist()):
-                    real = states[n, :length]
-                    alpha = (real @ hidden[n] / hidden.shape[1] ** 0.5).softmax(dim=0)
-                    rows.append(torch.cat([word[n], alpha @ real]))
-                    weights.append(torch.cat([alpha, alpha.new_zeros(len(states[n]) - length)]))
-                return torch.stack(rows), torch.stack(weights)
+            def check_mask(attend, query, key, value, mask):
+                base = attend(query, key, value, mask)
+                for t in range(query.shape[1]):
+                    hide = ~mask[:, t, :, None]
+                    keys = torch.where(hide, torch.rand_like(key) * 4 - 2, key)
+                    values = torch.where(hide, torch.rand_like(value) * 4 - 2, value)
+                    gap = (attend(query, keys, values, mask)[:, t] - base[:, t]).abs().max()
+                    assert gap < 1e-4, f"query {t} sees what it may not"
             """,
         ),
         Answer(
-            "torch",
-            "torch's attention for the context, a product for the weights",
+            "one-number-at-a-time",
+            "loops over examples, queries and keys",
             """
-            def decoder_input(word, hidden, states, lengths):
-                mask = (torch.arange(states.shape[1]) < lengths[:, None])[:, None]
-                query = hidden.unsqueeze(1)
-                attend = torch.nn.functional.scaled_dot_product_attention
-                context = attend(query, states, states, attn_mask=mask).squeeze(1)
-                scores = torch.einsum("nh,nsh->ns", hidden, states) / hidden.shape[1] ** 0.5
-                lowest = torch.finfo(scores.dtype).min
-                weights = scores.masked_fill(~mask.squeeze(1), lowest).softmax(dim=1)
-                return torch.hstack([word, context]), weights
+            def check_mask(attend, query, key, value, mask):
+                honest = attend(query, key, value, mask).double()
+                for n, t, s in torch.nonzero(torch.logical_not(mask)).tolist():
+                    probe_key, probe_value = key.detach().clone(), value.detach().clone()
+                    probe_key[n, s] = -2 * probe_key[n, s] + 1
+                    probe_value[n, s] = probe_value[n, s] * 3 - 5
+                    seen = attend(query, probe_key, probe_value, mask)[n, t].double()
+                    if torch.dist(seen, honest[n, t]) > 1e-4:
+                        raise AssertionError((n, t, s))
             """,
         ),
     ),
@@ -742,7 +828,7 @@ CONTEXT = Question(
 
 ENTROPY = Question(
     "b7-entropy",
-    "b7-entropy-test",
+    "b7-entropy-idea-test",
     wrong=(
         Answer(
             "nan",
@@ -751,6 +837,7 @@ ENTROPY = Question(
             def entropy(weights):
                 return -(weights * weights.log()).sum(dim=-1)
             """,
+            loses="zeros",
         ),
         Answer(
             "bits",
@@ -783,6 +870,7 @@ ENTROPY = Question(
             def entropy(weights):
                 return torch.distributions.Categorical(probs=weights).entropy()
             """,
+            loses="zeros, gradients",
         ),
         Answer(
             "plain-numbers",
@@ -793,6 +881,7 @@ ENTROPY = Question(
                         for rows in weights.tolist()]
                 return torch.tensor(sums, dtype=weights.dtype)
             """,
+            loses="gradients",
         ),
         Answer(
             "in-place",
@@ -804,6 +893,7 @@ ENTROPY = Question(
                 weights[weights == 0] = 1
                 return -(weights * weights.log()).sum(-1)
             """,
+            loses="gradients",
         ),
     ),
     right=(
@@ -826,4 +916,4 @@ ENTROPY = Question(
     ),
 )
 
-QUESTIONS = [*CONCEPTS, SOFTMAX, KERNEL, ADDITIVE, DOT, ALIGNMENT, CONTEXT, ENTROPY]
+QUESTIONS = [*CONCEPTS, SOFTMAX, KERNEL, ADDITIVE, DOT, ALIGNMENT, MASK, ENTROPY]
