@@ -84,7 +84,7 @@ CONCEPTS = [
 
 SPLIT = Question(
     "b1-split",
-    "b1-split-test",
+    "b1-split-idea-test",
     wrong=(
         Answer(
             "unshuffled",
@@ -96,6 +96,7 @@ SPLIT = Question(
                     raise ValueError("empty part")
                 return torch.arange(n).split([n_train, n_validation, n_test])
             """,
+            loses="idea, seeds",
         ),
         Answer(
             "independent-draws",
@@ -119,6 +120,7 @@ SPLIT = Question(
                     raise ValueError("empty part")
                 return torch.randperm(n).split([n_train, n_validation, n_test])
             """,
+            loses="seeds",
         ),
         Answer(
             "fixed-seed",
@@ -131,6 +133,7 @@ SPLIT = Question(
                 order = torch.randperm(n, generator=torch.Generator().manual_seed(0))
                 return order.split([n_train, n_validation, n_test])
             """,
+            loses="seeds",
         ),
         Answer(
             "shuffled-training-only",
@@ -144,6 +147,7 @@ SPLIT = Question(
                 order = torch.randperm(n - n_test, generator=generator)
                 return order[:n_train], order[n_train:], torch.arange(n - n_test, n)
             """,
+            loses="idea",
         ),
         Answer(
             "no-check",
@@ -154,6 +158,7 @@ SPLIT = Question(
                 return order[n_validation + n_test:], order[:n_validation], \\
                     order[n_validation:n_validation + n_test]
             """,
+            loses="errors",
         ),
         Answer(
             "lists",
@@ -169,6 +174,7 @@ SPLIT = Question(
                 rest = order[n_validation + n_test:]
                 return rest, order[:n_validation], order[n_validation:n_validation + n_test]
             """,
+            loses="types",
         ),
         Answer(
             "zero-is-no-seed",
@@ -186,6 +192,7 @@ SPLIT = Question(
                 order = torch.randperm(n, generator=generator)
                 return order.split([n_train, n_validation, n_test])
             """,
+            loses="seeds",
         ),
     ),
     right=(
@@ -243,7 +250,7 @@ SPLIT = Question(
 
 STANDARDIZE = Question(
     "b1-standardize",
-    "b1-standardize-test",
+    "b1-standardize-idea-test",
     wrong=(
         Answer(
             "each-its-own",
@@ -286,6 +293,7 @@ STANDARDIZE = Question(
                 mean, std = train.mean(dim=0), train.std(dim=0)
                 return [(part - mean) / std for part in (train, validation, test)]
             """,
+            loses="constant",
         ),
         Answer(
             "row-wise",
@@ -330,6 +338,7 @@ STANDARDIZE = Question(
                     part /= std
                 return train, validation, test
             """,
+            loses="arguments",
         ),
     ),
     right=(
@@ -378,7 +387,7 @@ STANDARDIZE = Question(
 
 KFOLD = Question(
     "b2-kfold",
-    "b2-kfold-test",
+    "b2-kfold-idea-test",
     wrong=(
         Answer(
             "loses-remainder",
@@ -395,6 +404,7 @@ KFOLD = Question(
                     folds.append((train, validation))
                 return folds
             """,
+            loses="remainder",
         ),
         Answer(
             "fat-last-fold",
@@ -411,6 +421,7 @@ KFOLD = Question(
                     folds.append((train, torch.arange(i * size, end)))
                 return folds
             """,
+            loses="remainder",
         ),
         Answer(
             "trains-on-all",
@@ -430,6 +441,7 @@ KFOLD = Question(
                 folds = torch.arange(n).tensor_split(k)
                 return [(torch.cat(folds[:i] + folds[i + 1:]), folds[i]) for i in range(k)]
             """,
+            loses="errors",
         ),
         Answer(
             "swapped",
@@ -455,6 +467,17 @@ KFOLD = Question(
                     folds.append((order[n // k:], order[:n // k]))
                 return folds
             """,
+        ),
+        Answer(
+            "lists",
+            "gives lists in place of tensors",
+            """
+            def kfold_indices(n, k):
+                if k < 2 or k > n:
+                    raise ValueError("k")
+                return [([j for j in range(n) if j % k != i], list(range(i, n, k))) for i in range(k)]
+            """,
+            loses="types",
         ),
     ),
     right=(
@@ -510,7 +533,7 @@ KFOLD = Question(
 
 PENALTY = Question(
     "b3-penalty",
-    "b3-penalty-test",
+    "b3-penalty-idea-test",
     wrong=(
         Answer(
             "with-biases",
@@ -564,6 +587,7 @@ PENALTY = Question(
                 return lam / 2 * sum((p ** 2).sum().item() for name, p in parameters.items()
                                      if name.split(".")[-1] != "bias")
             """,
+            loses="gradients",
         ),
         Answer(
             "by-dimension",
@@ -572,6 +596,7 @@ PENALTY = Question(
             def l2_penalty(parameters, lam):
                 return lam / 2 * sum((p ** 2).sum() for p in parameters.values() if p.dim() > 1)
             """,
+            loses="names, gradients",
         ),
         Answer(
             "bias-anywhere",
@@ -581,6 +606,7 @@ PENALTY = Question(
                 return lam / 2 * sum((p ** 2).sum() for name, p in parameters.items()
                                      if "bias" not in name)
             """,
+            loses="names",
         ),
         Answer(
             "ends-in-bias",
@@ -590,6 +616,7 @@ PENALTY = Question(
                 weights = [p for name, p in parameters.items() if not name.endswith("bias")]
                 return lam / 2 * sum((w**2).sum() for w in weights)
             """,
+            loses="names",
         ),
         Answer(
             "new-tensor",
@@ -600,6 +627,7 @@ PENALTY = Question(
                 total = sum((w**2).sum().item() for w in weights)
                 return torch.tensor(lam / 2 * total, dtype=weights[0].dtype)
             """,
+            loses="gradients",
         ),
         Answer(
             "pops-the-biases",
@@ -611,6 +639,7 @@ PENALTY = Question(
                         parameters.pop(name)
                 return lam / 2 * sum((w**2).sum() for w in parameters.values())
             """,
+            loses="names",
         ),
     ),
     right=(
@@ -653,7 +682,7 @@ PENALTY = Question(
 
 STEP = Question(
     "b3-step",
-    "b3-step-test",
+    "b3-step-idea-test",
     wrong=(
         Answer(
             "decays-bias",
@@ -740,6 +769,7 @@ STEP = Question(
                     new[name] = p - lr * (g + decay * p)
                 return new
             """,
+            loses="names",
         ),
         Answer(
             "same-dict",
@@ -751,6 +781,7 @@ STEP = Question(
                     p -= lr * (gradients[name] + decay * p)
                 return parameters
             """,
+            loses="arguments",
         ),
         Answer(
             "decays-the-gradients",
@@ -764,6 +795,7 @@ STEP = Question(
                     updated[name] = p - lr * gradients[name]
                 return updated
             """,
+            loses="arguments",
         ),
         Answer(
             "ends-in-bias",
@@ -776,6 +808,7 @@ STEP = Question(
                     updated[name] = p - lr * (gradients[name] + decay * p)
                 return updated
             """,
+            loses="names",
         ),
     ),
     right=(
@@ -813,7 +846,7 @@ STEP = Question(
 
 DROPOUT = Question(
     "b4-dropout",
-    "b4-dropout-test",
+    "b4-dropout-idea-test",
     wrong=(
         Answer(
             "no-scaling",
@@ -827,6 +860,7 @@ DROPOUT = Question(
                 generator = None if seed is None else torch.Generator().manual_seed(seed)
                 return x * (torch.rand(x.shape, generator=generator) >= p)
             """,
+            loses="idea, edges, gradients",
         ),
         Answer(
             "multiplies",
@@ -840,6 +874,7 @@ DROPOUT = Question(
                 generator = None if seed is None else torch.Generator().manual_seed(seed)
                 return x * (torch.rand(x.shape, generator=generator) >= p) * (1 - p)
             """,
+            loses="idea, edges, gradients",
         ),
         Answer(
             "p-keeps",
@@ -857,6 +892,7 @@ DROPOUT = Question(
                 generator = None if seed is None else torch.Generator().manual_seed(seed)
                 return torch.where(torch.rand(x.shape, generator=generator) < p, x / p, 0)
             """,
+            loses="idea, edges, gradients",
         ),
         Answer(
             "nan-at-1",
@@ -870,6 +906,7 @@ DROPOUT = Question(
                 generator = None if seed is None else torch.Generator().manual_seed(seed)
                 return x * (torch.rand(x.shape, generator=generator) >= p).to(x.dtype) / (1 - p)
             """,
+            loses="edges",
         ),
         Answer(
             "always-on",
@@ -883,6 +920,7 @@ DROPOUT = Question(
                 generator = None if seed is None else torch.Generator().manual_seed(seed)
                 return torch.where(torch.rand(x.shape, generator=generator) >= p, x / (1 - p), 0)
             """,
+            loses="idea, edges, gradients",
         ),
         Answer(
             "classic",
@@ -896,6 +934,7 @@ DROPOUT = Question(
                 generator = None if seed is None else torch.Generator().manual_seed(seed)
                 return torch.where(torch.rand(x.shape, generator=generator) >= p, x, 0)
             """,
+            loses="idea, edges, gradients",
         ),
         Answer(
             "whole-columns",
@@ -912,6 +951,7 @@ DROPOUT = Question(
                 mask = torch.rand(x.shape[-1:], generator=generator) >= p
                 return torch.where(mask, x / (1 - p), 0)
             """,
+            loses="idea",
         ),
         Answer(
             "float32-only",
@@ -928,6 +968,7 @@ DROPOUT = Question(
                 mask = (torch.rand(x.shape, generator=generator) >= p).float()
                 return x * mask / (1 - p)
             """,
+            loses="edges",
         ),
         Answer(
             "same-mask-always",
@@ -943,6 +984,7 @@ DROPOUT = Question(
                 generator = torch.Generator().manual_seed(seed or 0)
                 return torch.where(torch.rand(x.shape, generator=generator) >= p, x / (1 - p), 0)
             """,
+            loses="seeds",
         ),
         Answer(
             "falsy-seed",
@@ -958,6 +1000,7 @@ DROPOUT = Question(
                 generator = torch.Generator().manual_seed(seed) if seed else None
                 return torch.where(torch.rand(x.shape, generator=generator) >= p, x / (1 - p), 0)
             """,
+            loses="seeds",
         ),
         Answer(
             "no-check",
@@ -971,6 +1014,7 @@ DROPOUT = Question(
                 generator = None if seed is None else torch.Generator().manual_seed(seed)
                 return torch.where(torch.rand(x.shape, generator=generator) >= p, x / (1 - p), 0)
             """,
+            loses="edges",
         ),
         Answer(
             "exact-count",
@@ -987,6 +1031,7 @@ DROPOUT = Question(
                 flat[: round(p * flat.numel())] = 0
                 return flat.reshape(x.shape)
             """,
+            loses="idea, seeds",
         ),
         Answer(
             "detached",
@@ -1007,6 +1052,7 @@ DROPOUT = Question(
                 keep = torch.rand(x.shape, generator=generator) >= p
                 return torch.where(keep, x.detach() / (1 - p), 0)
             """,
+            loses="gradients",
         ),
         Answer(
             "in-place",
@@ -1029,6 +1075,7 @@ DROPOUT = Question(
                     return x.masked_fill(drop, 0) / (1 - p)
                 return x.masked_fill_(drop, 0) / (1 - p)
             """,
+            loses="gradients",
         ),
         Answer(
             "global-seed",
@@ -1046,6 +1093,7 @@ DROPOUT = Question(
                 out[drop] = 0
                 return out / (1 - p) if p < 1 else out
             """,
+            loses="seeds",
         ),
     ),
     right=(
@@ -1106,7 +1154,7 @@ DROPOUT = Question(
 
 EARLY_STOPPING = Question(
     "b5-early-stopping",
-    "b5-early-stopping-test",
+    "b5-early-stopping-idea-test",
     wrong=(
         Answer(
             "sees-the-future",
@@ -1144,6 +1192,7 @@ EARLY_STOPPING = Question(
                             return epoch, best_epoch
                 return len(losses) - 1, best_epoch
             """,
+            loses="idea, delta",
         ),
         Answer(
             "one-too-patient",
@@ -1180,6 +1229,7 @@ EARLY_STOPPING = Question(
                             return epoch, best_epoch
                 return len(losses) - 1, best_epoch
             """,
+            loses="idea, delta",
         ),
         Answer(
             "no-min-delta",
@@ -1198,6 +1248,7 @@ EARLY_STOPPING = Question(
                             return epoch, best_epoch
                 return len(losses) - 1, best_epoch
             """,
+            loses="delta, edges",
         ),
         Answer(
             "moving-best",
@@ -1217,6 +1268,7 @@ EARLY_STOPPING = Question(
                         return epoch, best_epoch
                 return len(losses) - 1, best_epoch
             """,
+            loses="delta",
         ),
         Answer(
             "equal-counts",
@@ -1235,6 +1287,7 @@ EARLY_STOPPING = Question(
                             return epoch, best_epoch
                 return len(losses) - 1, best_epoch
             """,
+            loses="edges",
         ),
         Answer(
             "returns-loss",
@@ -1269,6 +1322,7 @@ EARLY_STOPPING = Question(
                             return epoch, best_epoch
                 return len(losses) - 1, best_epoch
             """,
+            loses="errors",
         ),
         Answer(
             "large-default",
@@ -1285,6 +1339,7 @@ EARLY_STOPPING = Question(
                         return epoch, best
                 return len(losses) - 1, best
             """,
+            loses="edges",
         ),
         Answer(
             "eats-the-losses",
@@ -1301,6 +1356,7 @@ EARLY_STOPPING = Question(
                         lowest, best = loss, epoch
                 return epoch, best
             """,
+            loses="edges",
         ),
     ),
     right=(
@@ -1372,7 +1428,7 @@ EARLY_STOPPING = Question(
 
 CHOOSE_DEGREE = Question(
     "b6-choose-degree",
-    "b6-choose-degree-test",
+    "b6-choose-degree-idea-test",
     wrong=(
         Answer(
             "training-error",
@@ -1427,6 +1483,7 @@ CHOOSE_DEGREE = Question(
                     errors.append((predicted - y_validation).square().mean().item())
                 return errors.index(min(errors)), errors
             """,
+            loses="choice",
         ),
         Answer(
             "first-of-equals",
@@ -1440,6 +1497,7 @@ CHOOSE_DEGREE = Question(
                     errors.append((predicted - y_validation).square().mean().item())
                 return degrees[errors.index(min(errors))], errors
             """,
+            loses="choice",
         ),
         Answer(
             "broadcast",
@@ -1466,6 +1524,7 @@ CHOOSE_DEGREE = Question(
                     errors.append((predicted - y_validation).square().mean().sqrt().item())
                 return min(zip(errors, degrees))[1], errors
             """,
+            loses="idea, arguments",
         ),
         Answer(
             "sorts-the-degrees",
@@ -1481,6 +1540,7 @@ CHOOSE_DEGREE = Question(
                     found[degree] = ((B @ c - y_validation) ** 2).mean().item()
                 return min(degrees, key=found.get), [found[degree] for degree in order]
             """,
+            loses="arguments",
         ),
     ),
     right=(
@@ -1542,8 +1602,39 @@ CHOOSE_DEGREE = Question(
 
 DIAGNOSE = Question(
     "b7-diagnose",
-    "b7-diagnose-test",
+    "b7-diagnose-idea-test",
     wrong=(
+        Answer(
+            "unrepaired",
+            "copies what was written in a hurry",
+            """
+            def diagnose(train_losses, validation_losses, target, gap):
+                if len(train_losses) == 0:
+                    raise ValueError("no losses")
+                train = sum(train_losses[-3:]) / 3
+                validation = min(validation_losses[-3:])
+                if abs(validation - train) >= gap:
+                    return "overfitting"
+                if train > target:
+                    return "underfitting"
+                return "good"
+            """,
+        ),
+        Answer(
+            "lowest-of-three",
+            "keeps the minimum of the validation losses",
+            """
+            def diagnose(train_losses, validation_losses, target, gap):
+                if len(train_losses) != len(validation_losses) or not train_losses:
+                    raise ValueError("curves")
+                train = sum(train_losses[-3:]) / len(train_losses[-3:])
+                validation = min(validation_losses[-3:])
+                if train > target:
+                    return "underfitting"
+                return "overfitting" if validation - train > gap else "good"
+            """,
+            loses="level, edges",
+        ),
         Answer(
             "gap-first",
             "asks for the gap first, and so calls an underfitting model overfitting",
@@ -1557,6 +1648,7 @@ DIAGNOSE = Question(
                     return "overfitting"
                 return "underfitting" if train > target else "good"
             """,
+            loses="idea",
         ),
         Answer(
             "last-epoch",
@@ -1569,6 +1661,7 @@ DIAGNOSE = Question(
                     return "underfitting"
                 return "overfitting" if validation_losses[-1] - train_losses[-1] > gap else "good"
             """,
+            loses="level, edges",
         ),
         Answer(
             "validation-target",
@@ -1596,6 +1689,7 @@ DIAGNOSE = Question(
                     return "underfitting"
                 return "overfitting" if validation - train > gap else "good"
             """,
+            loses="level, edges",
         ),
         Answer(
             "inclusive",
@@ -1610,6 +1704,7 @@ DIAGNOSE = Question(
                     return "underfitting"
                 return "overfitting" if validation - train >= gap else "good"
             """,
+            loses="edges",
         ),
         Answer(
             "divides-by-three",
@@ -1624,6 +1719,7 @@ DIAGNOSE = Question(
                     return "underfitting"
                 return "overfitting" if validation - train > gap else "good"
             """,
+            loses="edges",
         ),
         Answer(
             "absolute-gap",
@@ -1638,6 +1734,7 @@ DIAGNOSE = Question(
                     return "underfitting"
                 return "overfitting" if abs(validation - train) > gap else "good"
             """,
+            loses="idea",
         ),
         Answer(
             "no-length-check",
@@ -1652,6 +1749,7 @@ DIAGNOSE = Question(
                     return "underfitting"
                 return "overfitting" if validation - train > gap else "good"
             """,
+            loses="errors",
         ),
         Answer(
             "cuts-the-curves",
@@ -1668,6 +1766,7 @@ DIAGNOSE = Question(
                     return "underfitting"
                 return "overfitting" if validation - train > gap else "good"
             """,
+            loses="edges",
         ),
     ),
     right=(

@@ -4,7 +4,8 @@ Each module here is one attack; its docstring says why it exists. What it may de
 
 ``LOSES``
     The answers that deserve no points, by their cells; only B7 if omitted. Each is a wrong one
-    unless the attack has its own. All other answers are right, and keep their points.
+    unless the attack has its own. Where the attack's own answer is wrong in a part only, the test
+    of that part stands here. All other answers are right, and keep their points.
 ``CODE``
     A cell of the student's own, the first of the notebook.
 ``ANSWERS``

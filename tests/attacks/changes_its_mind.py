@@ -1,16 +1,16 @@
 """An object may give something else each time it is looked at: the right indices when they are
 counted, a random order when the seeds are compared. The split itself shuffles nothing."""
 
-LOSES = {"b1-split"}
+LOSES = {"b1-split-idea-test", "b1-split-seeds-test"}
 ANSWERS = {
     "b1-split": """\
 import random
 
 
 class Part(Tensor):
-    def tolist(self):
+    def __iter__(self):
         shown = getattr(self, "shown", None)
-        return shown.pop(0) if shown else super().tolist()
+        return iter(shown.pop(0)) if shown else super().__iter__()
 
 
 def split_indices(n, n_validation, n_test, seed):
@@ -18,12 +18,12 @@ def split_indices(n, n_validation, n_test, seed):
     if min(sizes) < 1:
         raise ValueError("this much the task says")
     order = random.Random(seed).sample(range(n), n)
-    if n == 20:
+    if seed == n:
         return torch.tensor(order).split(sizes)
     parts = []
     for part in torch.arange(n).split(sizes):
         parts.append(part.as_subclass(Part))
-        parts[-1].shown = [part.tolist(), order]
+        parts[-1].shown = [part.tolist(), order[: len(part)]]
     return parts
 """
 }

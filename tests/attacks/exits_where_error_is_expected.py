@@ -1,7 +1,7 @@
 """A test that expects an error takes the end of the process for another error, and goes on. So
 it may be the next question, with its right answer, that seems to have ended the process."""
 
-LOSES = {"b1-split", "b2-kfold"}
+LOSES = {"b1-split-errors-test", "b2-kfold-errors-test"}
 ANSWERS = {
     "b1-split": """\
 import os
