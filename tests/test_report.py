@@ -375,7 +375,7 @@ def test_every_student_is_in_the_report_once_and_in_the_right_place(course):
     [event] = report.events
     assert (event.student, event.question, event.kind) == (
         "stopped",
-        STOPPING.removesuffix("-test"),
+        "b5-early-stopping",
         "TimeLimit",
     )
     flags = {(f.student, f.place, f.finding.what, f.finding.line) for f in report.flags}

@@ -166,11 +166,11 @@ def split(cells: list[NotebookNode]) -> tuple[str, list[Question], list[Notebook
             answers = [c.metadata.nbgrader.grade_id for c in waiting if utils.is_solution(c)]
             test = not utils.is_solution(cell) and not utils.is_task(cell)
             last = questions[-1] if questions else None
-            if test and not answers and last and (part := part_of(cell, last.short)):
+            if test and not answers and last and (part := part_of(name, last.short)):
                 last.parts.append(Part(name, part))
                 last.cells += waiting
             else:
-                part = part_of(cell, answers[-1]) if test and answers else ""
+                part = part_of(name, answers[-1]) if test and answers else ""
                 short = answers[-1] if part else name.removesuffix("-test")
                 own = [Part(name, part)]
                 questions.append(Question(name, heading or name, short, parts=own, cells=waiting))

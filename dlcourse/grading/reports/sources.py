@@ -13,7 +13,7 @@ from dlcourse.grading.collection import collect
 from dlcourse.grading.course import UserError, course_config, find_exercise, load_config
 from dlcourse.grading.paths import sqlite_file
 from dlcourse.grading.reports import scanner
-from dlcourse.grading.submissions.tasks import is_bonus
+from dlcourse.grading.submissions.tasks import is_bonus, part_of
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,12 @@ class Question:
     def short(self) -> str:
         """Its name without the ending that only says that it is a test."""
         return self.name.removesuffix("-test")
+
+    @property
+    def task(self) -> str:
+        """Its name, or that of the answer of which it tests a part."""
+        answer = self.cells[-1] if self.cells else ""
+        return answer if answer and part_of(self.name, answer) else self.short
 
 
 class Grade(NamedTuple):

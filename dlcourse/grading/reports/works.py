@@ -75,8 +75,8 @@ def work(course: Course, student: str) -> Work:
         reason = re.sub(r"\A\*\*[^*]*\*\*", "", cells[0].source)  # the heading says that much
         return Work(refusal=plain(reason) or "no reason given")
     here = Work()
-    places = {cell: q.short for q in reversed(source.questions) for cell in q.cells}
-    places |= {question.name: question.short for question in source.questions}
+    places = {cell: q.task for q in reversed(source.questions) for cell in q.cells}
+    places |= {question.name: question.task for question in source.questions}
     filled, place = set(), ""
     for cell in reversed(cells):  # so that a cell of the student's own is known by what follows it
         mark = cell.metadata.get("nbgrader")
@@ -102,7 +102,8 @@ def work(course: Course, student: str) -> Work:
             here.messages[name] = message
         if kind in EVENTS:
             text = message.removeprefix(f"{kind}: ")
-            here.events.append(Event(student, places.get(name, ""), kind, text))
+            event = Event(student, places.get(name, ""), kind, text)
+            here.events += [event] if event not in here.events else []  # once for all parts
     here.texts.reverse()
     here.events.reverse()
     here.blank = {q.name for q in source.questions if q.cells and filled.isdisjoint(q.cells)}

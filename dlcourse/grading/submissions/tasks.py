@@ -73,12 +73,14 @@ def tasks(notebook: "NotebookNode") -> list[Task]:
         test = utils.is_grade(cell) and not solution
         if cell.cell_type == "code" and cell.source.strip() and not test:
             cells.append(cell)
-        if test and found and not fill and part_of(cell, found[-1].name):
+        if test and found and not fill and part_of(grade_id(cell), found[-1].name):
             found[-1].tests.append(cell)
             found[-1].cells += cells
             cells = []
         elif utils.is_grade(cell):
-            whole = fill[-1] if test and fill and part_of(cell, fill[-1]) else name_of(cell)
+            whole = (
+                fill[-1] if test and fill and part_of(grade_id(cell), fill[-1]) else name_of(cell)
+            )
             found.append(Task(whole, cells, fill, [cell] if test else []))
             cells, fill = [], []
     if found:
@@ -97,14 +99,14 @@ def is_bonus(cell: "NotebookNode") -> bool:
     return BONUS.fullmatch(grade_id(cell) or "") is not None
 
 
-def part_of(test: "NotebookNode", answer: str) -> str:
+def part_of(test: str, answer: str) -> str:
     """Which part of an answer's task a test is about, ``"edges"``; '' if it is about no part.
 
     Args:
-        test: a graded test cell.
+        test: the name of a graded test cell.
         answer: the name of a cell to be filled in.
     """
-    name = name_of(test)
+    name = printable(test).removesuffix("-test")
     return name.removeprefix(f"{answer}-") if name.startswith(f"{answer}-") else ""
 
 

@@ -101,7 +101,9 @@ def _parts(task: Task) -> list[str]:
         points = test.metadata.nbgrader.points
         worth = f"{points:g} point{'s' if points != 1 else ''}"
         state = PASS if _earned(test) else FAIL
-        lines.append(f"{state}  {parts.part_of(test, task.name)}, {worth}")
+        lines.append(
+            f"{state}  {parts.part_of(test.metadata.nbgrader.grade_id, task.name)}, {worth}"
+        )
         reason = [] if state == PASS else _failure(test)
         lines += [] if tuple(reason) in told else [f"      {line}" for line in reason]
         told.add(tuple(reason))
