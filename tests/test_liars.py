@@ -71,6 +71,8 @@ def earned(slug, lie):
             else:
                 left += [cell, *graded[cell.id]]
     assert names.bound(notebook.cells[2].source) >= {"torch", "testing"}
+    if not tests:
+        return [], 0
     last = notebook.cells.index(tests[-1])
     notebook.cells = [c for c in notebook.cells[: last + 1] if not any(c is each for each in left)]
     results = session.run(Task(cells(notebook), limits=LIMITS, warm=("torch",)))

@@ -15,30 +15,23 @@ CONCEPTS = [
     number(
         2,
         right={
-            "36864.0": "a float",
-            "sum(p.numel() for p in torch.nn.MultiheadAttention(96, 6, bias=False).parameters())": (
-                "asks torch"
-            ),
+            "184320.0": "a float",
+            "(6 - 1) * 4 * 96**2": "five times what the first reading has",
         },
         wrong={
-            "4 * 6 * 96 * 96": "gives each head the full width",
-            "3 * 96 * 96": "forgets the output projection",
-            "4 * 96 * 96 + 4 * 96": "counts biases",
+            "4 * 6 * 96 * 96": "the second reading alone",
+            "(3 * 6 + 1) * 96 * 96 - 4 * 96 * 96": "an output projection for one head only",
+            "0": "believes that heads always share the width",
+            "3 * 6 * 96 * 96 - 3 * 96 * 96": "forgets the output projection",
         },
     ),
     number(
         3,
-        right={
-            "3 * 6 * 96 * 96 + 6 * 96 * 96": "projections and output apart",
-            "221184.0": "a float",
-            "sum(torch.nn.Linear(96, 6 * 96, bias=False).weight.numel() for _ in range(4))": (
-                "four wide matrices"
-            ),
-        },
+        right={"3 / 2": "a fraction", "1.5 + 0 * 100": "nothing is added"},
         wrong={
-            "4 * 96 * 96": "lets the heads share the width",
-            "(3 * 6 + 1) * 96 * 96": "an output projection for one head only",
-            "3 * 6 * 96 * 96": "forgets the output projection",
+            "1.5 * 100": "believes that the score grows with the place",
+            "0": "believes that places far out no longer matter",
+            "1.5 * math.cos(100)": "turns the query alone",
         },
     ),
     choice(
@@ -75,16 +68,13 @@ CONCEPTS = [
             ),
         },
     ),
-    number(
+    choice(
         7,
-        right={
-            "614400.0": "a float",
-            "torch.zeros(6, 2, 100, 512).numel()": "the shape of it all",
-        },
-        wrong={
-            "6 * 100 * 512": "keys or values, not both",
-            "2 * 100 * 512": "one layer",
-            "2 * 6 * 100 * 100": "takes the attention weights for what is kept",
+        "c",
+        {
+            "a": "forgets that post-norm normalizes the sum",
+            "b": "swaps pre-norm and post-norm",
+            "d": "forgets the residual connection",
         },
     ),
     choice(
@@ -100,7 +90,7 @@ CONCEPTS = [
 
 POSITIONS = Question(
     "b1-positions",
-    "b1-positions-test",
+    "b1-positions-values-test",
     wrong=(
         Answer(
             "halves",
@@ -113,6 +103,7 @@ POSITIONS = Question(
                 angle = t * 10_000 ** (-torch.arange(0, width, 2) / width)
                 return torch.cat([angle.sin(), angle.cos()], dim=1)
             """,
+            loses="values",
         ),
         Answer(
             "exponent",
@@ -125,6 +116,7 @@ POSITIONS = Question(
                 angle = t * 10_000 ** (-torch.arange(width // 2) / width)
                 return torch.stack([angle.sin(), angle.cos()], dim=2).flatten(1)
             """,
+            loses="values",
         ),
         Answer(
             "from-one",
@@ -147,6 +139,7 @@ POSITIONS = Question(
                 angle = t * 10_000 ** (-torch.arange(0, width, 2) / width)
                 return torch.stack([angle.sin(), angle.cos()], dim=2).flatten(1)[:, :width]
             """,
+            loses="errors",
         ),
         Answer(
             "library",
@@ -159,6 +152,7 @@ POSITIONS = Question(
                     raise ValueError("odd")
                 return table(length, width).float()
             """,
+            loses="values",
         ),
     ),
     right=(
@@ -198,7 +192,7 @@ POSITIONS = Question(
 
 HEADS = Question(
     "b2-heads",
-    "b2-heads-test",
+    "b2-heads-values-test",
     wrong=(
         Answer(
             "view-only",
@@ -210,6 +204,7 @@ HEADS = Question(
                     raise ValueError("heads")
                 return x.reshape(N, h, T, D // h)
             """,
+            loses="values, gradients",
         ),
         Answer(
             "interleaved",
@@ -221,6 +216,7 @@ HEADS = Question(
                     raise ValueError("heads")
                 return x.reshape(N, T, D // h, h).permute(0, 3, 1, 2)
             """,
+            loses="values, gradients",
         ),
         Answer(
             "no-check",
@@ -230,6 +226,7 @@ HEADS = Question(
                 N, T, D = x.shape
                 return x.reshape(N, T, h, D // h).transpose(1, 2)
             """,
+            loses="errors",
         ),
         Answer(
             "plain-numbers",
@@ -244,6 +241,7 @@ HEADS = Question(
                          for row in x.tolist()]
                 return torch.tensor(heads, dtype=x.dtype)
             """,
+            loses="gradients",
         ),
     ),
     right=(
@@ -273,7 +271,7 @@ HEADS = Question(
 
 MASK = Question(
     "b3-mask",
-    "b3-mask-test",
+    "b3-mask-causal-test",
     wrong=(
         Answer(
             "not-itself",
@@ -309,6 +307,16 @@ MASK = Question(
             def decoder_mask(lengths, T):
                 return torch.ones(len(lengths), T, T, dtype=torch.bool).tril()
             """,
+            loses="padding",
+        ),
+        Answer(
+            "padding-only",
+            "forgets that nobody may look ahead",
+            """
+            def decoder_mask(lengths, T):
+                real = torch.arange(T) < lengths[:, None]
+                return real[:, None].expand(-1, T, -1).clone()
+            """,
         ),
         Answer(
             "library",
@@ -319,6 +327,7 @@ MASK = Question(
             def decoder_mask(lengths, T):
                 return models.causal_mask(T) & (torch.arange(T) < lengths[:, None])[:, None]
             """,
+            loses="causal, padding",
         ),
         Answer(
             "in-place",
@@ -332,6 +341,7 @@ MASK = Question(
                     lengths -= 1
                 return causal & real[:, None]
             """,
+            loses="arguments",
         ),
     ),
     right=(
@@ -360,7 +370,7 @@ MASK = Question(
 
 ATTENTION = Question(
     "b4-attention",
-    "b4-attention-test",
+    "b4-attention-idea-test",
     wrong=(
         Answer(
             "whole-width",
@@ -379,6 +389,7 @@ ATTENTION = Question(
                     weights = weights * mask[:, None]
                 return (weights @ v).transpose(1, 2).flatten(2) @ W_o.T
             """,
+            loses="idea, masks, gradients",
         ),
         Answer(
             "over-queries",
@@ -412,6 +423,7 @@ ATTENTION = Question(
                     weights = weights * mask[:, None]
                 return (weights @ v).transpose(1, 2).flatten(2) @ W_o.T
             """,
+            loses="masks",
         ),
         Answer(
             "nan",
@@ -427,6 +439,7 @@ ATTENTION = Question(
                     scores = scores.masked_fill(~mask[:, None], -math.inf)
                 return (scores.softmax(-1) @ v).transpose(1, 2).flatten(2) @ W_o.T
             """,
+            loses="masks",
         ),
         Answer(
             "overflow",
@@ -444,6 +457,7 @@ ATTENTION = Question(
                 weights = weights / torch.where(total == 0, 1.0, total)
                 return (weights @ v).transpose(1, 2).flatten(2) @ W_o.T
             """,
+            loses="stability",
         ),
         Answer(
             "library",
@@ -457,6 +471,7 @@ ATTENTION = Question(
                 y = attend(q, k, v, None if mask is None else mask[:, None]).nan_to_num(0)
                 return y.transpose(1, 2).flatten(2) @ W_o.T
             """,
+            loses="idea, masks",
         ),
         Answer(
             "detached",
@@ -471,6 +486,7 @@ ATTENTION = Question(
                 weights = scores.softmax(dim=-1).nan_to_num(0).detach()
                 return (weights @ v).transpose(1, 2).flatten(2) @ W_o.T
             """,
+            loses="gradients",
         ),
         Answer(
             "in-place",
@@ -488,6 +504,7 @@ ATTENTION = Question(
                     weights = weights.masked_fill(hidden, 0)
                 return (weights @ v).transpose(1, 2).flatten(2) @ W_o.T
             """,
+            loses="masks",
         ),
     ),
     right=(
@@ -532,7 +549,7 @@ ATTENTION = Question(
 
 ADD_NORM = Question(
     "b5-add-norm",
-    "b5-add-norm-test",
+    "b5-add-norm-idea-test",
     wrong=(
         Answer(
             "swapped",
@@ -569,6 +586,7 @@ ADD_NORM = Question(
 
                 return x + norm(x) @ W.T if norm_first else norm(x + x @ W.T)
             """,
+            loses="epsilon",
         ),
         Answer(
             "batch",
@@ -609,6 +627,7 @@ ADD_NORM = Question(
                     return x + norm(x, D, eps=eps) @ W.T
                 return norm(x + x @ W.T, D, eps=eps)
             """,
+            loses="idea",
         ),
         Answer(
             "detached",
@@ -622,6 +641,7 @@ ADD_NORM = Question(
 
                 return x + norm(x) @ W.T if norm_first else norm(x + x @ W.T)
             """,
+            loses="gradients",
         ),
         Answer(
             "in-place",
@@ -639,6 +659,7 @@ ADD_NORM = Question(
                     x += part
                 return x if norm_first else norm(x)
             """,
+            loses="gradients",
         ),
         Answer(
             "small-eps",
@@ -651,6 +672,7 @@ ADD_NORM = Question(
 
                 return x + norm(x) @ W.T if norm_first else norm(x + x @ W.T)
             """,
+            loses="epsilon",
         ),
     ),
     right=(
@@ -690,183 +712,218 @@ ADD_NORM = Question(
     ),
 )
 
-COUNT = Question(
-    "b6-count",
-    "b6-count-test",
+REACH = Question(
+    "b6-reach",
+    "b6-reach-idea-test",
     wrong=(
         Answer(
-            "one-reading",
-            "knows heads that share the width only",
+            "one-layer",
+            "believes that more layers see no more",
             """
-            def attention_parameters(D, h, split, bias):
-                if split and D % h:
-                    raise ValueError("heads")
-                return 4 * D * D + (4 * D if bias else 0)
+            def reach(mask, num_layers):
+                return mask | torch.eye(len(mask), dtype=torch.bool)
             """,
         ),
         Answer(
-            "output-forgotten",
-            "forgets the output projection",
+            "no-rest",
+            "forgets the residual connection: only ways of exactly so many steps",
             """
-            def attention_parameters(D, h, split, bias):
-                if split and D % h:
-                    raise ValueError("heads")
-                inner = D if split else h * D
-                return 3 * (D * inner + (inner if bias else 0))
+            def reach(mask, num_layers):
+                known = torch.eye(len(mask), dtype=torch.bool)
+                for _ in range(num_layers):
+                    known = mask.double() @ known.double() > 0
+                return known
+            """,
+            loses="edges",
+        ),
+        Answer(
+            "counts",
+            "counts the ways in whole numbers, which overflow",
+            """
+            def reach(mask, num_layers):
+                looks = (mask | torch.eye(len(mask), dtype=torch.bool)).long()
+                return torch.linalg.matrix_power(looks, num_layers) > 0
+            """,
+            loses="large",
+        ),
+        Answer(
+            "backwards",
+            "asks who can be told, not from whom one hears",
+            """
+            def reach(mask, num_layers):
+                known = torch.eye(len(mask), dtype=torch.bool)
+                looks = (mask | known).double()
+                for _ in range(num_layers):
+                    known = looks.mT @ known.double() > 0
+                return known
             """,
         ),
         Answer(
-            "wide-bias",
-            "gives the output projection a bias for each of its inputs",
+            "one-too-many",
+            "begins with what one layer sees",
             """
-            def attention_parameters(D, h, split, bias):
-                if split and D % h:
-                    raise ValueError("heads")
-                inner = D if split else h * D
-                return 4 * D * inner + (4 * inner if bias else 0)
+            def reach(mask, num_layers):
+                known = looks = mask | torch.eye(len(mask), dtype=torch.bool)
+                for _ in range(num_layers):
+                    known = looks.double() @ known.double() > 0
+                return known
             """,
+            loses="idea, edges",
         ),
         Answer(
-            "always-divides",
-            "wants the heads to divide the width even if each keeps all of it",
+            "numbers",
+            "returns counts, up to a limit, in place of yes and no",
             """
-            def attention_parameters(D, h, split, bias):
-                if D % h:
-                    raise ValueError("heads")
-                inner = D if split else h * D
-                return 4 * D * inner + (3 * inner + D if bias else 0)
+            def reach(mask, num_layers):
+                known = torch.eye(len(mask), dtype=torch.long)
+                looks = mask.long().clamp(max=1) | known
+                for _ in range(num_layers):
+                    known = (looks @ known).clamp(max=1)
+                return known
             """,
+            loses="edges",
         ),
     ),
     right=(
         Answer(
-            "modules",
-            "builds the layers and counts",
+            "powers",
+            "powers of a matrix of zeros and ones",
             """
-            def attention_parameters(D, h, split, bias):
-                if split and D % h != 0:
-                    raise ValueError("the heads do not divide the width")
-                width = D // h if split else D
-                heads = [torch.nn.Linear(D, width, bias=bias) for _ in range(3 * h)]
-                layers = torch.nn.ModuleList(heads + [torch.nn.Linear(h * width, D, bias=bias)])
-                return sum(p.numel() for p in layers.parameters())
+            def reach(mask, num_layers):
+                looks = (mask | torch.eye(mask.shape[0]).bool()).float()
+                known = torch.eye(mask.shape[0])
+                for _ in range(num_layers):
+                    known = (looks @ known).clamp(max=1)
+                return known.bool()
             """,
         ),
         Answer(
-            "formula",
-            "two formulas",
+            "sets",
+            "a set of known tokens for each token",
             """
-            def attention_parameters(D, h, split, bias):
-                if not split:
-                    return 4 * h * D**2 + int(bias) * (3 * h * D + D)
-                if D % h:
-                    raise ValueError("h must divide D")
-                return 4 * D**2 + int(bias) * 4 * D
+            def reach(mask, num_layers):
+                T = len(mask)
+                known = [{t} for t in range(T)]
+                looks = [[s for s in range(T) if mask[t, s] or s == t] for t in range(T)]
+                for _ in range(min(num_layers, T)):
+                    known = [set.union(*(known[s] for s in row)) for row in looks]
+                result = torch.zeros(T, T, dtype=torch.bool)
+                for t in range(T):
+                    result[t, sorted(known[t])] = True
+                return result
             """,
         ),
     ),
 )
 
-CACHE = Question(
-    "b7-cache",
-    "b7-cache-test",
+MOVE = Question(
+    "b7-move",
+    "b7-move-idea-test",
     wrong=(
         Answer(
-            "without-itself",
-            "lets the new token look at the others only",
+            "backwards",
+            "turns the other way round",
             """
-            def cached_step(x, keys, values, W_q, W_k, W_v):
-                query = (x @ W_q.T)[:, None]
-                weights = (query @ keys.mT / math.sqrt(W_q.shape[0])).softmax(-1)
-                answer = (weights @ values)[:, 0]
-                keys = torch.cat([keys, (x @ W_k.T)[:, None]], 1)
-                values = torch.cat([values, (x @ W_v.T)[:, None]], 1)
-                return answer, keys, values
+            def move_on(P, k):
+                D = P.shape[-1]
+                angle = k * 10_000.0 ** (-torch.arange(0, D, 2) / D)
+                sin, cos = angle.sin().to(P.dtype), angle.cos().to(P.dtype)
+                a, b = P[..., 0::2], P[..., 1::2]
+                return torch.stack([a * cos - b * sin, b * cos + a * sin], dim=-1).flatten(-2)
             """,
         ),
         Answer(
-            "in-front",
-            "puts the new key and value in front of the others",
+            "adds",
+            "adds the encoding of k",
             """
-            def cached_step(x, keys, values, W_q, W_k, W_v):
-                keys = torch.cat([(x @ W_k.T)[:, None], keys], 1)
-                values = torch.cat([(x @ W_v.T)[:, None], values], 1)
-                weights = ((x @ W_q.T)[:, None] @ keys.mT / math.sqrt(W_q.shape[0])).softmax(-1)
-                return (weights @ values)[:, 0], keys, values
+            def move_on(P, k):
+                D = P.shape[-1]
+                angle = k * 10_000.0 ** (-torch.arange(0, D, 2) / D)
+                step = torch.stack([angle.sin(), angle.cos()], dim=-1).flatten(-2)
+                return P + step.to(P.dtype)
             """,
         ),
         Answer(
-            "wrong-width",
-            "divides by the root of the width of x",
+            "one-frequency",
+            "turns all pairs by the same angle",
             """
-            def cached_step(x, keys, values, W_q, W_k, W_v):
-                keys = torch.cat([keys, (x @ W_k.T)[:, None]], 1)
-                values = torch.cat([values, (x @ W_v.T)[:, None]], 1)
-                weights = ((x @ W_q.T)[:, None] @ keys.mT / math.sqrt(x.shape[1])).softmax(-1)
-                return (weights @ values)[:, 0], keys, values
+            def move_on(P, k):
+                a, b = P[..., 0::2], P[..., 1::2]
+                moved = [a * math.cos(k) + b * math.sin(k), b * math.cos(k) - a * math.sin(k)]
+                return torch.stack(moved, dim=-1).flatten(-2)
             """,
+            loses="idea, gradients",
         ),
         Answer(
-            "old-cache",
-            "returns the cache without the new token",
+            "two-dimensions",
+            "expects a table of positions, and nothing in front of it",
             """
-            def cached_step(x, keys, values, W_q, W_k, W_v):
-                k = torch.cat([keys, (x @ W_k.T)[:, None]], 1)
-                v = torch.cat([values, (x @ W_v.T)[:, None]], 1)
-                weights = ((x @ W_q.T)[:, None] @ k.mT / math.sqrt(W_q.shape[0])).softmax(-1)
-                return (weights @ v)[:, 0], keys, values
+            def move_on(P, k):
+                T, D = P.shape
+                angle = k * 10_000.0 ** (-torch.arange(0, D, 2) / D)
+                sin, cos = angle.sin().to(P.dtype), angle.cos().to(P.dtype)
+                a, b = P[:, 0::2], P[:, 1::2]
+                return torch.stack([a * cos + b * sin, b * cos - a * sin], dim=2).flatten(1)
             """,
+            loses="shapes",
         ),
         Answer(
-            "detached-past",
-            "takes what it has read before for constants",
+            "in-place",
+            "turns the encodings that it is given",
             """
-            def cached_step(x, keys, values, W_q, W_k, W_v):
-                keys = torch.cat([keys.detach(), (x @ W_k.T)[:, None]], dim=1)
-                values = torch.cat([values.detach(), (x @ W_v.T)[:, None]], dim=1)
-                scores = (x @ W_q.T)[:, None] @ keys.mT / math.sqrt(keys.shape[-1])
-                return (scores.softmax(dim=-1) @ values)[:, 0], keys, values
+            def move_on(P, k):
+                D = P.shape[-1]
+                angle = k * 10_000.0 ** (-torch.arange(0, D, 2) / D)
+                sin, cos = angle.sin().to(P.dtype), angle.cos().to(P.dtype)
+                a, b = P[..., 0::2].clone(), P[..., 1::2].clone()
+                if P.requires_grad:
+                    P = P.clone()
+                P[..., 0::2] = a * cos + b * sin
+                P[..., 1::2] = b * cos - a * sin
+                return P
             """,
+            loses="shapes",
         ),
         Answer(
-            "grows-in-place",
-            "enlarges the tensors that it is given",
+            "constant",
+            "takes the encodings for constants",
             """
-            def cached_step(x, keys, values, W_q, W_k, W_v):
-                new_keys = torch.cat([keys, (x @ W_k.T)[:, None]], dim=1)
-                new_values = torch.cat([values, (x @ W_v.T)[:, None]], dim=1)
-                keys.data, values.data = new_keys.data, new_values.data
-                scores = (x @ W_q.T)[:, None] @ new_keys.mT / math.sqrt(new_keys.shape[-1])
-                return (scores.softmax(dim=-1) @ new_values)[:, 0], new_keys, new_values
+            def move_on(P, k):
+                D = P.shape[-1]
+                angle = k * 10_000.0 ** (-torch.arange(0, D, 2) / D)
+                sin, cos = angle.sin().to(P.dtype), angle.cos().to(P.dtype)
+                a, b = P.detach()[..., 0::2], P.detach()[..., 1::2]
+                return torch.stack([a * cos + b * sin, b * cos - a * sin], dim=-1).flatten(-2)
             """,
+            loses="gradients",
         ),
     ),
     right=(
         Answer(
-            "library",
-            "scaled_dot_product_attention",
+            "matrix",
+            "a matrix of blocks",
             """
-            import torch.nn.functional as F
-
-            def cached_step(x, keys, values, W_q, W_k, W_v):
-                q, k, v = (F.linear(x, W).unsqueeze(1) for W in (W_q, W_k, W_v))
-                keys, values = torch.cat((keys, k), dim=1), torch.cat((values, v), dim=1)
-                answer = F.scaled_dot_product_attention(q, keys, values)
-                return answer.squeeze(1), keys, values
+            def move_on(P, k):
+                D = P.shape[-1]
+                R = torch.zeros(D, D, dtype=P.dtype)
+                for i in range(D // 2):
+                    angle = k / 10_000 ** (2 * i / D)
+                    R[2 * i, 2 * i] = R[2 * i + 1, 2 * i + 1] = math.cos(angle)
+                    R[2 * i, 2 * i + 1] = math.sin(angle)
+                    R[2 * i + 1, 2 * i] = -math.sin(angle)
+                return P @ R.T
             """,
         ),
         Answer(
-            "sums",
-            "products and sums, a new tensor filled in place",
+            "complex",
+            "complex numbers: cosine plus i times sine",
             """
-            def cached_step(x, keys, values, W_q, W_k, W_v):
-                N, P, d = keys.shape
-                new_keys, new_values = keys.new_empty(N, P + 1, d), values.new_empty(N, P + 1, d)
-                new_keys[:, :P], new_keys[:, P] = keys, x @ W_k.T
-                new_values[:, :P], new_values[:, P] = values, x @ W_v.T
-                scores = (new_keys * (x @ W_q.T).unsqueeze(1)).sum(2) / d**0.5
-                weights = torch.softmax(scores, dim=1)
-                return (weights.unsqueeze(2) * new_values).sum(1), new_keys, new_values
+            def move_on(P, k):
+                D = P.shape[-1]
+                w = 10_000.0 ** (-torch.arange(0, D, 2, dtype=torch.float64) / D)
+                pairs = torch.complex(P[..., 1::2].double(), P[..., 0::2].double())
+                turned = pairs * torch.polar(torch.ones_like(w), k * w)
+                return torch.stack([turned.imag, turned.real], dim=-1).flatten(-2).to(P.dtype)
             """,
         ),
     ),
@@ -874,8 +931,29 @@ CACHE = Question(
 
 WARM_UP = Question(
     "b8-warm-up",
-    "b8-warm-up-test",
+    "b8-warm-up-idea-test",
     wrong=(
+        Answer(
+            "as-given",
+            "finds none of the three mistakes",
+            """
+            def learning_rate(step, width, warm_up):
+                if step < 0:
+                    raise ValueError(f"steps are counted from 1, got {step}")
+                return width**0.5 * max(step**-0.5, step * warm_up**-1.5)
+            """,
+        ),
+        Answer(
+            "exponent-left",
+            "does not find the sign of the exponent",
+            """
+            def learning_rate(step, width, warm_up):
+                if step < 1:
+                    raise ValueError(f"steps are counted from 1, got {step}")
+                return width**0.5 * min(step**-0.5, step * warm_up**-1.5)
+            """,
+            loses="idea",
+        ),
         Answer(
             "maximum",
             "takes the larger of the two",
@@ -885,6 +963,7 @@ WARM_UP = Question(
                     raise ValueError("step")
                 return width**-0.5 * max(step**-0.5, step * warm_up**-1.5)
             """,
+            loses="idea",
         ),
         Answer(
             "from-zero",
@@ -906,6 +985,7 @@ WARM_UP = Question(
                     raise ValueError("step")
                 return width**-0.5 * min(step / warm_up, (warm_up / step) ** 0.5)
             """,
+            loses="idea",
         ),
         Answer(
             "no-check",
@@ -914,6 +994,7 @@ WARM_UP = Question(
             def learning_rate(step, width, warm_up):
                 return width**-0.5 * min(abs(step) ** -0.5 if step else 0.0, step * warm_up**-1.5)
             """,
+            loses="errors",
         ),
     ),
     right=(
@@ -951,7 +1032,7 @@ QUESTIONS = [
     MASK,
     ATTENTION,
     ADD_NORM,
-    COUNT,
-    CACHE,
+    REACH,
+    MOVE,
     WARM_UP,
 ]
