@@ -129,7 +129,8 @@ def check_equal(call: str, got: object, expected: object, hint: str = "") -> Non
         CheckError: if they differ.
     """
     if not _equal(_plain(got), _plain(expected)):
-        fail(call, "gives another value", show(expected), show(got), hint)
+        have = describe(got) if got is None else show(got)
+        fail(call, "gives another value", show(expected), have, hint)
 
 
 def check_type(call: str, got: object, kind: type, hint: str = "") -> None:
@@ -162,6 +163,18 @@ def check_dtype(call: str, got: object, dtype: torch.dtype, hint: str = "") -> N
     check_type(call, got, Tensor, hint)
     if got.dtype != dtype:
         fail(call, "has another dtype", str(dtype), str(got.dtype), hint)
+
+
+def check_requires_grad(call: str, got: object, hint: str = "") -> None:
+    """Check that a value is a tensor through which gradients flow back.
+
+    Raises:
+        CheckError: if it is no tensor, or cut off from what it was computed from.
+    """
+    check_type(call, got, Tensor, hint)
+    if not got.requires_grad:
+        wanted = "a result through which gradients flow back"
+        fail(call, "is cut off from its arguments", wanted, "one that has no derivative", hint)
 
 
 def check_close(

@@ -113,8 +113,11 @@ def test_right_gradients_pass():
     [
         (lambda x, p: (twin(x, p)[0].detach(), twin(x, p)[1]), "no gradient flows back"),
         (lambda x, p: (twin(x, p)[0], torch.tensor(9.0)), "no gradient flows back"),
-        (lambda x, p: (twin(x.detach(), p)[0], twin(x, p)[1]), "another gradient for tensor 1"),
-        (lambda x, p: (twin(x, p)[0], twin(x, p)[1] * 2 - 9.0), "another gradient for tensor 3"),
+        (lambda x, p: (twin(x.detach(), p)[0], twin(x, p)[1]), "gradient back to the first tensor"),
+        (
+            lambda x, p: (twin(x, p)[0], twin(x, p)[1] * 2 - 9.0),
+            "gradient back to the third tensor",
+        ),
         (lambda x, p: twin(x, p)[0], "gives tensors of other shapes"),
     ],
 )

@@ -252,7 +252,14 @@ def test_a_reason_that_parts_share_is_told_once():
         test.outputs = [v4.new_output("error", ename="CheckError", evalue=name, traceback=trace)]
     told = tasks.outcome(pair, [])
     assert told.state == "FAIL"
-    assert [line.split()[-1] for line in told.lines] == ["point", "a", "point", "point", "b"]
+    assert [line.split()[-1] for line in told.lines] == [
+        "point",
+        "a",
+        "point",
+        "above",
+        "point",
+        "b",
+    ]
     pair.cells[0].outputs = [v4.new_output("error", ename="E", evalue="", traceback=["E: no"])]
     assert tasks.outcome(pair, []).lines == ["E: no"]
 

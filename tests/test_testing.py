@@ -100,8 +100,9 @@ def test_equal_values(got, expected):
 )
 def test_unequal_values(got, expected):
     text = message(testing.check_equal, "f(x)", got, expected, hint=HINT)
+    have = "None (does the function end with return?)" if got is None else repr(got)
     assert text == (
-        f"f(x): gives another value.\n  expected: {expected!r}\n  got:      {got!r}\n  hint: {HINT}"
+        f"f(x): gives another value.\n  expected: {expected!r}\n  got:      {have}\n  hint: {HINT}"
     )
 
 
@@ -317,3 +318,11 @@ def test_items_are_read_once_into_a_list(got):
 @pytest.mark.parametrize("got", ["abc", b"abc", {1: 2}, {1, 2, 3}, 7, None])
 def test_text_and_sets_are_no_sequences(got):
     assert "is no sequence" in message(testing.check_items, "f()", got, 3)
+
+
+def test_a_result_without_a_derivative_is_told_from_one_that_is_no_tensor():
+    testing.check_requires_grad("f(x)", torch.ones(2, requires_grad=True) * 2)
+    with pytest.raises(testing.CheckError, match="f\\(x\\): is cut off from its arguments"):
+        testing.check_requires_grad("f(x)", torch.ones(2))
+    with pytest.raises(testing.CheckError, match="None \\(does the function end with return\\?\\)"):
+        testing.check_requires_grad("f(x)", None)

@@ -8,6 +8,8 @@ from torch import Tensor
 from dlcourse.checks import trees
 from dlcourse.checks.failures import CheckError, fail
 
+ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"]
+
 
 def check_gradients(
     call: str,
@@ -37,11 +39,12 @@ def check_gradients(
     """
     want, wanted = _differentiated(call, reference, arguments, None, hint)
     _, got = _differentiated(call, function, arguments, want, hint)
-    for number, (mine, theirs) in enumerate(zip(wanted, got, strict=True), start=1):
+    for number, (mine, theirs) in enumerate(zip(wanted, got, strict=True)):
         if not torch.allclose(theirs, mine, rtol=rtol, atol=atol):
             place = tuple((theirs - mine).abs().nan_to_num(torch.inf).argmax().reshape(1).tolist())
             numbers = [f"{gradient.flatten()[place].item():.6g}" for gradient in (mine, theirs)]
-            what = f"another gradient for tensor {number} of its arguments"
+            tensor = f"the {_ordinal(number)} tensor" if len(wanted) > 1 else "the tensor"
+            what = f"passes another gradient back to {tensor} among its arguments"
             fail(call, what, *numbers, hint)
 
 
@@ -71,6 +74,11 @@ def _differentiated(
     gradients = torch.autograd.grad(total, leaves, allow_unused=True)
     pairs = zip(gradients, leaves, strict=True)
     return results, [torch.zeros_like(leaf) if g is None else g for g, leaf in pairs]
+
+
+def _ordinal(number: int) -> str:
+    """The word for a place, counted from 0."""
+    return ORDINALS[number] if number < len(ORDINALS) else f"{number + 1}th"
 
 
 def _leaf(tensor: Tensor) -> Tensor:

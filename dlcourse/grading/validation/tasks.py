@@ -95,7 +95,7 @@ def _earned(test: "NotebookNode") -> bool:
 
 
 def _parts(task: Task) -> list[str]:
-    """Each part with its points, and of a failed one why; the same reason is told once."""
+    """Each part with its points, and of a failed one why; the same reason is told in full once."""
     lines, told = [], set()
     for test in task.tests:
         points = test.metadata.nbgrader.points
@@ -105,8 +105,9 @@ def _parts(task: Task) -> list[str]:
             f"{state}  {parts.part_of(test.metadata.nbgrader.grade_id, task.name)}, {worth}"
         )
         reason = [] if state == PASS else _failure(test)
-        lines += [] if tuple(reason) in told else [f"      {line}" for line in reason]
-        told.add(tuple(reason))
+        shown = ["as above"] if tuple(reason) in told else reason
+        lines += [f"      {line}" for line in shown]
+        told |= {tuple(reason)} if reason else set()
     return lines
 
 
