@@ -125,6 +125,24 @@ with torch.no_grad():
     )
 
 
+def test_a_single_number_passes_whatever_its_strides():
+    passes(
+        """
+def double(x):
+    return 2 * x
+def repeated(x):
+    return x.sum().expand(1)
+""",
+        """
+x = torch.ones(1, requires_grad=True)
+double(x).sum().backward()  # the gradient of the sum is an expanded number
+assert x.grad.tolist() == [2]
+assert double(torch.tensor(3.0).expand(1, 1)).tolist() == [[6]]
+assert repeated(torch.ones(4)).tolist() == [4]
+""",
+    )
+
+
 def test_changes_of_arguments_come_back():
     passes(
         """

@@ -19,6 +19,7 @@ import torch
 from torch import Tensor
 
 from dlcourse.grading.calls.errors import NotCarriedError
+from dlcourse.grading.calls.values import as_bytes
 
 CONTAINERS = (list, dict, set)
 MAX_WALK = 100_000
@@ -126,10 +127,10 @@ class _Pickler(pickle.Pickler):
             self.blobs.append(memoryview(state))
             return ("generator", number, len(self.blobs))
         grad = self._part(value.grad) if value.is_leaf and value.grad is not None else None
-        plain = value.detach().cpu().resolve_conj().resolve_neg().contiguous()
+        plain = value.detach().cpu().resolve_conj().resolve_neg()
         if plain.layout != torch.strided or plain.is_quantized:
             raise TypeError("a sparse or quantized tensor")
-        data = plain.reshape(-1).view(torch.uint8).numpy() if plain.numel() else b""
+        data = as_bytes(plain).numpy() if plain.numel() else b""
         self.blobs.append(memoryview(data))
         kind = (value.requires_grad, value.is_leaf, isinstance(value, torch.nn.Parameter))
         return ("tensor", number, len(self.blobs), plain.dtype, tuple(plain.shape), kind, grad)

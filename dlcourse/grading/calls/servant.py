@@ -209,8 +209,7 @@ class _Iterator:
 
 def _tensor_state(tensor: Tensor) -> tuple:
     data = tensor.detach()
-    flat = data.contiguous().reshape(-1)
-    plain = flat.view(torch.uint8).clone() if data.numel() else None
+    plain = values.as_bytes(data).clone() if data.numel() else None
     return tuple(data.shape), data.dtype, plain
 
 

@@ -27,6 +27,13 @@ DTYPES = {str(d).removeprefix("torch."): d for d in vars(torch).values() if type
 SCALARS = "?bhilqBHILQefdgFDSUmM"  # kinds of NumPy arrays that are plain data
 
 
+def as_bytes(tensor: Tensor) -> Tensor:
+    """The bytes of a tensor that is not empty: (N,), uint8, on its own memory where it can be."""
+    plain = tensor.contiguous()
+    # A single number is contiguous with any stride, but only with stride 1 has it a view as bytes.
+    return plain.as_strided((plain.numel(),), (1,)).view(torch.uint8)
+
+
 @dataclass(frozen=True)
 class Reference:
     """An object that stays in the student's process.
@@ -110,8 +117,8 @@ class Encoder:
             number = self._keep(value)
         elif value.is_leaf and value.grad is not None:
             grad = self(value.grad)
-        plain = value.detach().cpu().resolve_conj().resolve_neg().contiguous().as_subclass(Tensor)
-        data = plain.reshape(-1).view(torch.uint8).numpy() if plain.numel() else b""
+        plain = value.detach().cpu().resolve_conj().resolve_neg().as_subclass(Tensor)
+        data = as_bytes(plain).numpy() if plain.numel() else b""
         name = str(plain.dtype).removeprefix("torch.")
         place, shape = self.bytes(data), list(plain.shape)
         wants = [value.requires_grad, isinstance(value, torch.nn.Parameter)]
