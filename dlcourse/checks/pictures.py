@@ -12,7 +12,7 @@ from torch import Tensor
 if TYPE_CHECKING:
     from dlcourse.plotting import Figure
 
-LETTERS = 60  # of a call in a picture's heading
+LETTERS = 32  # of a call beside a curve; a longer one would not fit
 
 
 def draw_beside(

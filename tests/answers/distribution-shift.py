@@ -94,7 +94,7 @@ CONCEPTS = [
 
 WEIGHTS = Question(
     "b1-weights",
-    "b1-weights-test",
+    "b1-weights-ratio-test",
     wrong=(
         Answer(
             "no-counts",
@@ -105,6 +105,7 @@ WEIGHTS = Question(
                     raise ValueError("probability")
                 return probability / (1 - probability)
             """,
+            loses="numbers",
         ),
         Answer(
             "counts-swapped",
@@ -115,6 +116,7 @@ WEIGHTS = Question(
                     raise ValueError("probability")
                 return n_new / n_train * probability / (1 - probability)
             """,
+            loses="numbers",
         ),
         Answer(
             "upside-down",
@@ -125,6 +127,7 @@ WEIGHTS = Question(
                     raise ValueError("probability")
                 return n_new / n_train * (1 - probability) / probability
             """,
+            loses="ratio, numbers",
         ),
         Answer(
             "probability",
@@ -135,6 +138,7 @@ WEIGHTS = Question(
                     raise ValueError("probability")
                 return n_train / n_new * probability
             """,
+            loses="ratio, numbers",
         ),
         Answer(
             "infinite",
@@ -143,6 +147,7 @@ WEIGHTS = Question(
             def importance_weights(probability, n_train, n_new):
                 return n_train / n_new * probability / (1 - probability)
             """,
+            loses="arguments",
         ),
         Answer(
             "in-place",
@@ -154,6 +159,7 @@ WEIGHTS = Question(
                 rest = 1 - probability
                 return probability.mul_(n_train / n_new).div_(rest)
             """,
+            loses="arguments",
         ),
     ),
     right=(
@@ -185,7 +191,7 @@ WEIGHTS = Question(
 
 LOSS = Question(
     "b2-loss",
-    "b2-loss-test",
+    "b2-loss-idea-test",
     wrong=(
         Answer(
             "mean",
@@ -196,6 +202,7 @@ LOSS = Question(
                     raise ValueError("shapes or weights")
                 return (weights * (predicted - target) ** 2).mean()
             """,
+            loses="idea, gradients",
         ),
         Answer(
             "weights-inside",
@@ -206,6 +213,7 @@ LOSS = Question(
                     raise ValueError("shapes or weights")
                 return ((weights * (predicted - target)) ** 2).sum() / weights.sum()
             """,
+            loses="idea, gradients",
         ),
         Answer(
             "number",
@@ -217,6 +225,7 @@ LOSS = Question(
                 total = (weights * (predicted - target) ** 2).sum() / weights.sum()
                 return torch.tensor(total.item(), dtype=predicted.dtype)
             """,
+            loses="gradients",
         ),
         Answer(
             "broadcast",
@@ -227,6 +236,7 @@ LOSS = Question(
                     raise ValueError("weights")
                 return (weights * (predicted - target) ** 2).sum() / weights.sum()
             """,
+            loses="arguments",
         ),
         Answer(
             "nan",
@@ -237,6 +247,7 @@ LOSS = Question(
                     raise ValueError("shapes")
                 return (weights * (predicted - target) ** 2).sum() / weights.sum()
             """,
+            loses="arguments",
         ),
         Answer(
             "weights-in-place",
@@ -250,6 +261,7 @@ LOSS = Question(
                 weights /= weights.sum()
                 return (weights * (predicted - target) ** 2).sum()
             """,
+            loses="arguments",
         ),
     ),
     right=(
@@ -301,7 +313,7 @@ LOSS = Question(
 
 EFFECTIVE = Question(
     "b3-effective",
-    "b3-effective-test",
+    "b3-effective-idea-test",
     wrong=(
         Answer(
             "as-they-are",
@@ -312,6 +324,7 @@ EFFECTIVE = Question(
                     raise ValueError("weights")
                 return (weights.sum() ** 2 / (weights ** 2).sum()).item()
             """,
+            loses="scale",
         ),
         Answer(
             "counted",
@@ -322,6 +335,7 @@ EFFECTIVE = Question(
                     raise ValueError("weights")
                 return float((weights > 0).sum())
             """,
+            loses="idea, scale",
         ),
         Answer(
             "sum-not-squared",
@@ -333,6 +347,7 @@ EFFECTIVE = Question(
                 w = weights / weights.max()
                 return (w.sum() / w.square().sum()).item()
             """,
+            loses="idea, scale",
         ),
         Answer(
             "sample-variance",
@@ -346,6 +361,7 @@ EFFECTIVE = Question(
                     return 1.0
                 return (len(w) / (1 + w.var() / w.mean() ** 2)).item()
             """,
+            loses="idea, scale",
         ),
         Answer(
             "in-place",
@@ -357,6 +373,7 @@ EFFECTIVE = Question(
                 weights /= weights.max()
                 return (weights.sum() ** 2 / (weights ** 2).sum()).item()
             """,
+            loses="arguments",
         ),
         Answer(
             "no-complaint",
@@ -368,6 +385,7 @@ EFFECTIVE = Question(
                 w = weights / weights.abs().max()
                 return (w.sum() ** 2 / w.square().sum()).item()
             """,
+            loses="arguments",
         ),
     ),
     right=(
@@ -403,7 +421,7 @@ EFFECTIVE = Question(
 
 SHARES = Question(
     "b4-shares",
-    "b4-shares-test",
+    "b4-shares-idea-test",
     wrong=(
         Answer(
             "counted",
@@ -432,6 +450,7 @@ SHARES = Question(
                 q = torch.linalg.solve(R, predicted.double() / predicted.sum()).clamp(min=0)
                 return q / q.sum()
             """,
+            loses="idea, errors",
         ),
         Answer(
             "columns",
@@ -447,6 +466,7 @@ SHARES = Question(
                 q = torch.linalg.solve(R.T, predicted.double() / predicted.sum()).clamp(min=0)
                 return q / q.sum()
             """,
+            loses="idea, errors",
         ),
         Answer(
             "ratios",
@@ -475,6 +495,7 @@ SHARES = Question(
                     raise ValueError("rank")
                 return torch.linalg.solve(R.T, predicted.double() / predicted.sum())
             """,
+            loses="repair, errors",
         ),
         Answer(
             "sum-above-one",
@@ -489,6 +510,7 @@ SHARES = Question(
                     raise ValueError("rank")
                 return torch.linalg.solve(R.T, predicted.double() / predicted.sum()).clamp(min=0)
             """,
+            loses="repair, errors",
         ),
         Answer(
             "a-column-passes",
@@ -505,6 +527,7 @@ SHARES = Question(
                 q = torch.linalg.solve(R.T, predicted.double() / predicted.sum()).clamp(min=0)
                 return q / q.sum()
             """,
+            loses="errors",
         ),
     ),
     right=(
@@ -552,7 +575,7 @@ SHARES = Question(
 
 CORRECTED = Question(
     "b5-corrected",
-    "b5-corrected-test",
+    "b5-corrected-ratio-test",
     wrong=(
         Answer(
             "not-divided",
@@ -566,6 +589,7 @@ CORRECTED = Question(
                     raise ValueError("shares")
                 return product
             """,
+            loses="rows",
         ),
         Answer(
             "upside-down",
@@ -579,6 +603,7 @@ CORRECTED = Question(
                 product = probabilities * old / new
                 return product / product.sum(1, keepdim=True)
             """,
+            loses="ratio",
         ),
         Answer(
             "old-forgotten",
@@ -592,6 +617,7 @@ CORRECTED = Question(
                     raise ValueError("shares")
                 return product / product.sum(1, keepdim=True)
             """,
+            loses="ratio, rows",
         ),
         Answer(
             "columns",
@@ -605,6 +631,7 @@ CORRECTED = Question(
                     raise ValueError("shares")
                 return product / product.sum(0)
             """,
+            loses="ratio, rows",
         ),
         Answer(
             "nan",
@@ -618,6 +645,7 @@ CORRECTED = Question(
                 product = probabilities * new / old
                 return product / product.sum(1, keepdim=True)
             """,
+            loses="errors",
         ),
         Answer(
             "softmax",
@@ -629,6 +657,16 @@ CORRECTED = Question(
                 if not (old > 0).all() or not ((probabilities * new).sum(1) > 0).all():
                     raise ValueError("shares")
                 return (probabilities + new / old).softmax(1)
+            """,
+            loses="ratio, rows",
+        ),
+        Answer(
+            "as-given",
+            "copies the faults",
+            """
+            def corrected(probabilities, old, new):
+                product = probabilities * (old / new)
+                return product / product.sum(0)
             """,
         ),
         Answer(
@@ -646,6 +684,7 @@ CORRECTED = Question(
                     raise ValueError("nothing left")
                 return probabilities / total
             """,
+            loses="errors",
         ),
         Answer(
             "any-number-of-axes",
@@ -660,6 +699,7 @@ CORRECTED = Question(
                     raise ValueError("shares")
                 return product / total
             """,
+            loses="errors",
         ),
     ),
     right=(
@@ -705,7 +745,7 @@ CORRECTED = Question(
 
 DAYS = Question(
     "b6-days",
-    "b6-days-test",
+    "b6-days-order-test",
     wrong=(
         Answer(
             "learns-first",
@@ -720,6 +760,7 @@ DAYS = Question(
                     accuracies.append(((X @ w > 0) == (y == 1)).double().mean().item())
                 return accuracies, w.clone()
             """,
+            loses="order",
         ),
         Answer(
             "sum",
@@ -734,6 +775,7 @@ DAYS = Question(
                     w = w - lr * X.T @ ((X @ w).sigmoid() - y)
                 return accuracies, w.clone()
             """,
+            loses="steps",
         ),
         Answer(
             "perceptron",
@@ -749,6 +791,7 @@ DAYS = Question(
                     w = w - lr * X.T @ (decided - y) / len(y)
                 return accuracies, w.clone()
             """,
+            loses="steps",
         ),
         Answer(
             "uphill",
@@ -763,6 +806,7 @@ DAYS = Question(
                     w = w + lr * X.T @ ((X @ w).sigmoid() - y) / len(y)
                 return accuracies, w.clone()
             """,
+            loses="order, steps",
         ),
         Answer(
             "in-place",
@@ -777,6 +821,7 @@ DAYS = Question(
                     w -= lr * X.T @ ((X @ w).sigmoid() - y) / len(y)
                 return accuracies, w
             """,
+            loses="edges",
         ),
         Answer(
             "last-weights",
@@ -790,6 +835,7 @@ DAYS = Question(
                 right = [(X @ w > 0) == (y == 1) for X, y in days]
                 return [r.double().mean().item() for r in right], w.clone()
             """,
+            loses="order",
         ),
         Answer(
             "zero-is-one",
@@ -805,6 +851,7 @@ DAYS = Question(
                     w = w - lr * X.T @ (scores.sigmoid() - y) / len(y)
                 return accuracies, w
             """,
+            loses="edges",
         ),
     ),
     right=(

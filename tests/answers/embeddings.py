@@ -482,7 +482,7 @@ LOSS = Question(
 
 GLOVE = Question(
     "b5-glove",
-    "b5-glove-limit-test",
+    "b5-glove-large-test",
     wrong=(
         Answer(
             "no-limit",
@@ -492,7 +492,7 @@ GLOVE = Question(
                 error = (v * u).sum(1) + a + b - counts.log()
                 return ((counts / largest) ** 0.75 * error ** 2).mean()
             """,
-            loses="limit",
+            loses="large",
         ),
         Answer(
             "no-weight",
@@ -501,7 +501,7 @@ GLOVE = Question(
             def glove_loss(v, u, a, b, counts, largest):
                 return (((v * u).sum(1) + a + b - counts.log()) ** 2).mean()
             """,
-            loses="square",
+            loses="small",
         ),
         Answer(
             "no-logarithm",
@@ -520,7 +520,7 @@ GLOVE = Question(
                 weight = (counts / largest).clamp(max=1) ** 0.75
                 return ((weight * ((v * u).sum(1) + a + b - counts.log())) ** 2).mean()
             """,
-            loses="square",
+            loses="small",
         ),
         Answer(
             "weighted-mean",
@@ -531,7 +531,7 @@ GLOVE = Question(
                 error = (v * u).sum(1) + a + b - counts.log()
                 return (weight * error ** 2).sum() / weight.sum()
             """,
-            loses="square",
+            loses="small",
         ),
         Answer(
             "detached-contexts",
@@ -541,7 +541,7 @@ GLOVE = Question(
                 error = (v * u.detach()).sum(1) + a + b - counts.log()
                 return ((counts / largest).clamp(max=1) ** 0.75 * error**2).mean()
             """,
-            loses="gradients",
+            loses="slopes",
         ),
         Answer(
             "in-place",
@@ -551,7 +551,7 @@ GLOVE = Question(
                 weight = (counts / largest).clamp(max=1) ** 0.75
                 return (weight * ((v * u).sum(1) + a + b - counts.log_()) ** 2).mean()
             """,
-            loses="logarithm",
+            loses="equal",
         ),
         Answer(
             "base-2",
@@ -561,7 +561,7 @@ GLOVE = Question(
                 error = (v * u).sum(1) + a + b - counts.log2()
                 return ((counts / largest).clamp(max=1) ** 0.75 * error**2).mean()
             """,
-            loses="logarithm",
+            loses="equal",
         ),
         Answer(
             "as-given",

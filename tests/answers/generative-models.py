@@ -25,7 +25,7 @@ CONCEPTS = [
         3,
         "a",
         {
-            "b": "does not know what tanh asks of the data",
+            "b": "does not know how sizes change without pooling",
             "c": "does not know the leaky ReLU",
             "d": "does not know the network's parts",
         },
@@ -95,7 +95,7 @@ CONCEPTS = [
 
 DIVERGENCE = Question(
     "b1-divergence",
-    "b1-divergence-test",
+    "b1-divergence-idea-test",
     wrong=(
         Answer(
             "deviation",
@@ -106,6 +106,7 @@ DIVERGENCE = Question(
                     raise ValueError("shapes differ")
                 return 0.5 * (mean**2 + (2 * log_var).exp() - 1 - 2 * log_var).sum(1)
             """,
+            loses="idea, gradients",
         ),
         Answer(
             "mean-over-coordinates",
@@ -116,6 +117,7 @@ DIVERGENCE = Question(
                     raise ValueError("shapes differ")
                 return 0.5 * (mean**2 + log_var.exp() - 1 - log_var).mean(1)
             """,
+            loses="idea, gradients",
         ),
         Answer(
             "sign",
@@ -126,6 +128,7 @@ DIVERGENCE = Question(
                     raise ValueError("shapes differ")
                 return 0.5 * (1 + log_var - mean**2 - log_var.exp()).sum(1)
             """,
+            loses="idea, gradients",
         ),
         Answer(
             "whole-batch",
@@ -136,6 +139,7 @@ DIVERGENCE = Question(
                     raise ValueError("shapes differ")
                 return 0.5 * (mean**2 + log_var.exp() - 1 - log_var).sum()
             """,
+            loses="idea, gradients",
         ),
         Answer(
             "no-check",
@@ -144,6 +148,7 @@ DIVERGENCE = Question(
             def divergence(mean, log_var):
                 return 0.5 * (mean**2 + log_var.exp() - 1 - log_var).sum(1)
             """,
+            loses="arguments",
         ),
         Answer(
             "detached",
@@ -155,6 +160,7 @@ DIVERGENCE = Question(
                 log_var = log_var.detach()
                 return 0.5 * (mean**2 + log_var.exp() - 1 - log_var).sum(1)
             """,
+            loses="gradients",
         ),
         Answer(
             "in-place",
@@ -166,6 +172,7 @@ DIVERGENCE = Question(
                 square = mean**2 if mean.requires_grad else mean.square_()
                 return 0.5 * (square + log_var.exp() - 1 - log_var).sum(1)
             """,
+            loses="arguments",
         ),
     ),
     right=(
@@ -200,7 +207,7 @@ DIVERGENCE = Question(
 
 VAE_LOSS = Question(
     "b2-vae",
-    "b2-vae-test",
+    "b2-vae-idea-test",
     wrong=(
         Answer(
             "mean-over-pixels",
@@ -209,6 +216,7 @@ VAE_LOSS = Question(
             def vae_loss(logits, x, kl, beta=1.0):
                 return F.binary_cross_entropy_with_logits(logits, x) + beta * kl.mean()
             """,
+            loses="idea, gradients",
         ),
         Answer(
             "sum-over-images",
@@ -218,6 +226,7 @@ VAE_LOSS = Question(
                 error = F.binary_cross_entropy_with_logits(logits, x, reduction="sum")
                 return error + beta * kl.sum()
             """,
+            loses="idea, gradients",
         ),
         Answer(
             "beta-on-the-error",
@@ -227,6 +236,7 @@ VAE_LOSS = Question(
                 error = F.binary_cross_entropy_with_logits(logits, x, reduction="sum") / len(x)
                 return beta * error + kl.mean()
             """,
+            loses="idea, gradients",
         ),
         Answer(
             "probabilities",
@@ -237,6 +247,7 @@ VAE_LOSS = Question(
                 error = -(x * p.log() + (1 - x) * (1 - p).log())
                 return error.flatten(1).sum(1).mean() + beta * kl.mean()
             """,
+            loses="stability",
         ),
         Answer(
             "bound",
@@ -255,6 +266,7 @@ VAE_LOSS = Question(
                 error = F.binary_cross_entropy_with_logits(logits, x, reduction="sum") / len(x)
                 return error + beta * kl.mean().item()
             """,
+            loses="gradients",
         ),
         Answer(
             "weighs-in-place",
@@ -267,6 +279,7 @@ VAE_LOSS = Question(
                 kl *= beta
                 return error + kl.mean()
             """,
+            loses="gradients",
         ),
     ),
     right=(
@@ -296,7 +309,7 @@ VAE_LOSS = Question(
 
 LOSSES = Question(
     "b3-losses",
-    "b3-losses-test",
+    "b3-losses-idea-test",
     wrong=(
         Answer(
             "saturating",
@@ -322,6 +335,7 @@ LOSSES = Question(
                 both = torch.cat([F.softplus(-real), F.softplus(made)])
                 return 2 * both.mean(), F.softplus(-made).mean()
             """,
+            loses="idea, gradients",
         ),
         Answer(
             "halved",
@@ -340,6 +354,7 @@ LOSSES = Question(
                 p, q = real.sigmoid(), made.sigmoid()
                 return -p.log().mean() - (1 - q).log().mean(), -q.log().mean()
             """,
+            loses="stability",
         ),
         Answer(
             "detached-generator",
@@ -349,6 +364,7 @@ LOSSES = Question(
                 return (F.softplus(-real).mean() + F.softplus(made).mean(),
                         F.softplus(-made.detach()).mean())
             """,
+            loses="gradients",
         ),
         Answer(
             "in-place",
@@ -359,6 +375,7 @@ LOSSES = Question(
                 made = -made if made.requires_grad else made.neg_()
                 return first, F.softplus(made).mean()
             """,
+            loses="gradients",
         ),
     ),
     right=(
@@ -386,7 +403,7 @@ LOSSES = Question(
 
 ROUND = Question(
     "b4-round",
-    "b4-round-test",
+    "b4-round-discriminator-test",
     wrong=(
         Answer(
             "old-discriminator",
@@ -401,6 +418,7 @@ ROUND = Question(
                 (into_A,) = torch.autograd.grad(g, A)
                 return (A - lr * into_A).detach(), (w - lr * into_w).detach()
             """,
+            loses="generator",
         ),
         Answer(
             "leftover-gradient",
@@ -413,6 +431,7 @@ ROUND = Question(
                 F.softplus(-(z @ A @ w)).mean().backward()
                 return (A - lr * A.grad).detach(), w
             """,
+            loses="generator",
         ),
         Answer(
             "label-zero",
@@ -426,6 +445,7 @@ ROUND = Question(
                 g = F.softplus(z @ A @ w).mean()
                 return (A - lr * torch.autograd.grad(g, A)[0]).detach(), w
             """,
+            loses="generator",
         ),
         Answer(
             "saturating",
@@ -439,6 +459,7 @@ ROUND = Question(
                 g = -F.softplus(z @ A @ w).mean()
                 return (A - lr * torch.autograd.grad(g, A)[0]).detach(), w
             """,
+            loses="generator",
         ),
         Answer(
             "in-place",
@@ -451,6 +472,7 @@ ROUND = Question(
                 A += lr * (z * (1 - (made @ w).sigmoid())[:, None]).mean(0)[:, None] * w
                 return A, w
             """,
+            loses="arguments",
         ),
         Answer(
             "generator-first",
@@ -463,6 +485,21 @@ ROUND = Question(
                 d = F.softplus(-(x @ w)).mean() + F.softplus(z @ A @ w).mean()
                 return A, (w - lr * torch.autograd.grad(d, w)[0]).detach()
             """,
+            loses="discriminator, generator",
+        ),
+        Answer(
+            "sums",
+            "sums over real and made examples in the discriminator's loss",
+            """
+            def play_round(A, w, x, z, lr):
+                A, w = A.clone().requires_grad_(), w.clone().requires_grad_()
+                made = (z @ A).detach()
+                d = F.softplus(-(x @ w)).sum() + F.softplus(made @ w).sum()
+                w = (w - lr * torch.autograd.grad(d, w)[0]).detach()
+                g = F.softplus(-(z @ A @ w)).mean()
+                return (A - lr * torch.autograd.grad(g, A)[0]).detach(), w
+            """,
+            loses="discriminator",
         ),
         Answer(
             "wants-gradients",
@@ -477,6 +514,7 @@ ROUND = Question(
                 loss = F.softplus(-(z @ A @ new_w)).mean()
                 return (A - lr * torch.autograd.grad(loss, A)[0]).detach(), new_w
             """,
+            loses="arguments",
         ),
     ),
     right=(
@@ -514,117 +552,123 @@ ROUND = Question(
     ),
 )
 
-SIZES = Question(
-    "b5-sizes",
-    "b5-sizes-test",
+DRAWS = Question(
+    "b5-draws",
+    "b5-draws-moments-test",
     wrong=(
         Answer(
-            "convolution",
-            "takes the sizes of a convolution",
+            "deviation-one",
+            "gives variances of 1, at which the deviation is the variance",
             """
-            def generator_sizes(size, layers):
-                sizes = []
-                for k, s, p in layers:
-                    size = (size + 2 * p - k) // s + 1
-                    if size < 1:
-                        raise ValueError("nothing is left")
-                    sizes.append(size)
-                return sizes
+            def check_draw(draw):
+                mean, log_var = 3 * torch.randn(4000, 3), torch.zeros(4000, 3)
+                noise = draw(mean, log_var) - mean
+                assert noise.mean(0).abs().max() < 0.1
+                assert (noise.std(0) - 1).abs().max() < 0.1
+                assert (noise.T.corrcoef() - torch.eye(3)).abs().max() < 0.1
+            """,
+            loses="moments, examples",
+        ),
+        Answer(
+            "mean-alone",
+            "looks at the mean and not at the spread",
+            """
+            def check_draw(draw):
+                mean, log_var = 3 * torch.randn(4000, 3), torch.randn(4000, 3)
+                noise = (draw(mean, log_var) - mean) / (log_var / 2).exp()
+                assert noise.mean(0).abs().max() < 0.1
+                assert not (noise.T.corrcoef() - torch.eye(3)).abs().max() > 0.1
+            """,
+            loses="moments, examples",
+        ),
+        Answer(
+            "coordinates-alone",
+            "looks at each coordinate by itself",
+            """
+            def check_draw(draw):
+                mean, log_var = 3 * torch.randn(4000, 3), torch.randn(4000, 3)
+                noise = (draw(mean, log_var) - mean) / (log_var / 2).exp()
+                assert noise.mean(0).abs().max() < 0.1
+                assert (noise.std(0) - 1).abs().max() < 0.1
+            """,
+            loses="noise",
+        ),
+        Answer(
+            "one-row",
+            "gives all examples the same mean and variance",
+            """
+            def check_draw(draw):
+                mean = torch.tensor([0.0, 2.0, -1.0]).expand(4000, 3)
+                log_var = torch.tensor([0.5, -2.0, 1.0]).expand(4000, 3)
+                noise = (draw(mean, log_var) - mean) / (log_var / 2).exp()
+                assert noise.mean(0).abs().max() < 0.1
+                assert (noise.std(0) - 1).abs().max() < 0.1
+                assert (noise.T.corrcoef() - torch.eye(3)).abs().max() < 0.1
+            """,
+            loses="examples",
+        ),
+        Answer(
+            "same-noise",
+            "compares with a draw of its own, which has another noise",
+            """
+            def check_draw(draw):
+                mean, log_var = torch.randn(100, 3), torch.randn(100, 3)
+                torch.manual_seed(0)
+                want = mean + (log_var / 2).exp() * torch.randn(100, 3)
+                torch.manual_seed(0)
+                assert torch.allclose(draw(mean, log_var), want)
             """,
         ),
         Answer(
-            "adds-padding",
-            "adds the padding, as in a convolution",
+            "few-draws",
+            "is strict with a handful of draws, so that it cries at right ones",
             """
-            def generator_sizes(size, layers):
-                sizes = []
-                for k, s, p in layers:
-                    size = (size - 1) * s + k + 2 * p
-                    if size < 1:
-                        raise ValueError("nothing is left")
-                    sizes.append(size)
-                return sizes
+            def check_draw(draw):
+                mean, log_var = 3 * torch.randn(10, 3), torch.randn(10, 3)
+                noise = (draw(mean, log_var) - mean) / (log_var / 2).exp()
+                assert noise.mean(0).abs().max() < 0.05
+                assert (noise.std(0) - 1).abs().max() < 0.05
+                assert (noise.T.corrcoef() - torch.eye(3)).abs().max() < 0.05
             """,
         ),
         Answer(
-            "times-stride",
-            "multiplies by the stride, whatever the kernel",
+            "never",
+            "prints in place of raising",
             """
-            def generator_sizes(size, layers):
-                sizes = []
-                for k, s, p in layers:
-                    size = size * s if s > 1 else size + k - 1 - 2 * p
-                    if size < 1:
-                        raise ValueError("nothing is left")
-                    sizes.append(size)
-                return sizes
-            """,
-        ),
-        Answer(
-            "last-only",
-            "gives the last size for every layer",
-            """
-            def generator_sizes(size, layers):
-                for k, s, p in layers:
-                    size = (size - 1) * s + k - 2 * p
-                    if size < 1:
-                        raise ValueError("nothing is left")
-                return [size] * len(layers)
-            """,
-        ),
-        Answer(
-            "no-check",
-            "goes on with nothing left",
-            """
-            def generator_sizes(size, layers):
-                sizes = []
-                for k, s, p in layers:
-                    size = (size - 1) * s + k - 2 * p
-                    sizes.append(size)
-                return sizes
-            """,
-        ),
-        Answer(
-            "one-is-nothing",
-            "takes a side of 1 for nothing",
-            """
-            def generator_sizes(size, layers):
-                sizes = []
-                for kernel_size, stride, padding in layers:
-                    size = (size - 1) * stride + kernel_size - 2 * padding
-                    if size <= 1:
-                        raise ValueError("nothing is left")
-                    sizes.append(size)
-                return sizes
+            def check_draw(draw):
+                mean, log_var = 3 * torch.randn(4000, 3), torch.randn(4000, 3)
+                noise = (draw(mean, log_var) - mean) / (log_var / 2).exp()
+                if (noise.std(0) - 1).abs().max() > 0.1:
+                    print("wrong")
             """,
         ),
     ),
     right=(
         Answer(
-            "recursive",
-            "the first layer, then the rest",
+            "many-calls",
+            "one example at a time, drawn many times",
             """
-            def generator_sizes(size, layers):
-                if not layers:
-                    return []
-                (k, s, p), *rest = layers
-                after = s * size - s + k - 2 * p
-                if after <= 0:
-                    raise ValueError("nothing is left")
-                return [after] + generator_sizes(after, rest)
+            def check_draw(draw):
+                for _ in range(3):
+                    mean, log_var = 2 * torch.randn(4, 3), torch.randn(4, 3)
+                    draws = torch.stack([draw(mean, log_var) for _ in range(1500)])
+                    noise = ((draws - mean) / torch.exp(0.5 * log_var)).flatten(1)
+                    assert torch.allclose(noise.mean(0), torch.zeros(12), atol=0.16)
+                    assert torch.allclose(noise.T.cov(), torch.eye(12), atol=0.2)
             """,
         ),
         Answer(
-            "generator",
-            "a tuple",
+            "products",
+            "squares and products of the noise",
             """
-            def generator_sizes(size, layers):
-                found = [size]
-                for kernel_size, stride, padding in layers:
-                    found.append((found[-1] - 1) * stride + kernel_size - 2 * padding)
-                if min(found) < 1:
-                    raise ValueError("nothing is left")
-                return tuple(found[1:])
+            def check_draw(draw):
+                generator = torch.Generator().manual_seed(1)
+                mean = 5 * torch.randn(20_000, 2, generator=generator, dtype=torch.float64)
+                log_var = torch.randn(20_000, 2, generator=generator, dtype=torch.float64)
+                noise = (draw(mean, log_var) - mean) * torch.exp(-0.5 * log_var)
+                moments = [noise.mean(0), noise.square().mean(0) - 1, noise.prod(1).mean()]
+                if not all((moment.abs() < 0.1).all() for moment in moments):
+                    raise AssertionError("this is no standard normal noise")
             """,
         ),
     ),
@@ -632,7 +676,7 @@ SIZES = Question(
 
 NOVELTY = Question(
     "b6-novelty",
-    "b6-novelty-test",
+    "b6-novelty-idea-test",
     wrong=(
         Answer(
             "largest",
@@ -643,6 +687,7 @@ NOVELTY = Question(
                     raise ValueError("no threshold")
                 return errors > known.max()
             """,
+            loses="idea, edges",
         ),
         Answer(
             "at-least",
@@ -655,6 +700,7 @@ NOVELTY = Question(
                 larger = (known > ordered[:, None]).double().mean(1)
                 return errors >= ordered[larger <= alarms][0]
             """,
+            loses="edges",
         ),
         Answer(
             "lower-end",
@@ -665,6 +711,7 @@ NOVELTY = Question(
                     raise ValueError("no threshold")
                 return errors > known.sort().values[int(alarms * len(known))]
             """,
+            loses="idea, edges",
         ),
         Answer(
             "interpolated",
@@ -675,6 +722,7 @@ NOVELTY = Question(
                     raise ValueError("no threshold")
                 return errors > known.quantile(1 - alarms)
             """,
+            loses="edges",
         ),
         Answer(
             "on-the-new",
@@ -687,6 +735,7 @@ NOVELTY = Question(
                 larger = (errors > ordered[:, None]).double().mean(1)
                 return errors > ordered[larger <= alarms][0]
             """,
+            loses="idea, edges",
         ),
         Answer(
             "no-check",
@@ -698,6 +747,7 @@ NOVELTY = Question(
                 allowed = ordered[larger <= alarms]
                 return errors > (allowed[0] if len(allowed) else ordered[-1])
             """,
+            loses="errors",
         ),
         Answer(
             "sorts-in-place",
@@ -710,6 +760,7 @@ NOVELTY = Question(
                 larger = (known > known[:, None]).double().mean(1)
                 return errors > known[larger <= alarms][0]
             """,
+            loses="errors",
         ),
     ),
     right=(
@@ -743,7 +794,7 @@ NOVELTY = Question(
 
 NOISE = Question(
     "b7-noise",
-    "b7-noise-test",
+    "b7-noise-idea-test",
     wrong=(
         Answer(
             "one-step",
@@ -755,6 +806,7 @@ NOISE = Question(
                 kept = (1 - beta)[t].view(-1, *[1] * (x.ndim - 1))
                 return kept.sqrt() * x + (1 - kept).sqrt() * noise
             """,
+            loses="idea, gradients, shapes",
         ),
         Answer(
             "product-of-betas",
@@ -766,6 +818,7 @@ NOISE = Question(
                 added = beta.cumprod(0)[t].view(-1, *[1] * (x.ndim - 1))
                 return (1 - added).sqrt() * x + added.sqrt() * noise
             """,
+            loses="idea, gradients, shapes",
         ),
         Answer(
             "no-roots",
@@ -777,6 +830,7 @@ NOISE = Question(
                 kept = (1 - beta).cumprod(0)[t].view(-1, *[1] * (x.ndim - 1))
                 return kept * x + (1 - kept) * noise
             """,
+            loses="idea, gradients, shapes",
         ),
         Answer(
             "before-the-step",
@@ -789,6 +843,7 @@ NOISE = Question(
                 kept = kept.view(-1, *[1] * (x.ndim - 1))
                 return kept.sqrt() * x + (1 - kept).sqrt() * noise
             """,
+            loses="idea, gradients, shapes",
         ),
         Answer(
             "two-dimensions-only",
@@ -800,6 +855,7 @@ NOISE = Question(
                 kept = (1 - beta).cumprod(0)[t][:, None]
                 return kept.sqrt() * x + (1 - kept).sqrt() * noise
             """,
+            loses="shapes",
         ),
         Answer(
             "no-check",
@@ -809,6 +865,7 @@ NOISE = Question(
                 kept = (1 - beta).cumprod(0)[t].view(-1, *[1] * (x.ndim - 1))
                 return kept.sqrt() * x + (1 - kept).sqrt() * noise
             """,
+            loses="errors",
         ),
         Answer(
             "all-bad",
@@ -821,6 +878,7 @@ NOISE = Question(
                 kept = kept.view(-1, *[1] * (x.ndim - 1))
                 return kept.sqrt() * x + (1 - kept).sqrt() * noise
             """,
+            loses="errors",
         ),
         Answer(
             "detached-noise",
@@ -832,6 +890,7 @@ NOISE = Question(
                 kept = (1 - beta).cumprod(0)[t].view(-1, *[1] * (x.ndim - 1))
                 return kept.sqrt() * x + (1 - kept).sqrt() * noise.detach()
             """,
+            loses="gradients",
         ),
     ),
     right=(
@@ -867,7 +926,7 @@ NOISE = Question(
 
 READING = Question(
     "b8-reading",
-    "b8-reading-test",
+    "b8-reading-idea-test",
     wrong=(
         Answer(
             "full-weight",
@@ -881,6 +940,7 @@ READING = Question(
                 other = (x @ W * codes.roll(1, 0)).sum(1)
                 return sum(F.softplus(v).mean() for v in (-right, fake, other))
             """,
+            loses="idea, gradients, stability",
         ),
         Answer(
             "no-mismatch",
@@ -894,6 +954,7 @@ READING = Question(
                 other = (x @ W * codes.roll(1, 0)).sum(1)
                 return F.softplus(-right).mean() + F.softplus(fake).mean()
             """,
+            loses="idea, gradients, stability",
         ),
         Answer(
             "label-one",
@@ -908,6 +969,7 @@ READING = Question(
                 wrong = F.softplus(fake).mean() + F.softplus(-other).mean()
                 return F.softplus(-right).mean() + wrong / 2
             """,
+            loses="idea, gradients, stability",
         ),
         Answer(
             "made-with-others",
@@ -922,6 +984,7 @@ READING = Question(
                 wrong = F.softplus(fake).mean() + F.softplus(other).mean()
                 return F.softplus(-right).mean() + wrong / 2
             """,
+            loses="idea, gradients",
         ),
         Answer(
             "next-one",
@@ -936,6 +999,7 @@ READING = Question(
                 wrong = F.softplus(fake).mean() + F.softplus(other).mean()
                 return F.softplus(-right).mean() + wrong / 2
             """,
+            loses="idea, gradients",
         ),
         Answer(
             "not-detached",
@@ -950,6 +1014,7 @@ READING = Question(
                 wrong = F.softplus(fake).mean() + F.softplus(other).mean()
                 return F.softplus(-right).mean() + wrong / 2
             """,
+            loses="gradients",
         ),
         Answer(
             "unstable",
@@ -964,6 +1029,7 @@ READING = Question(
                 wrong = ((1 - fake.sigmoid()).log() + (1 - other.sigmoid()).log()).mean()
                 return -right.sigmoid().log().mean() - wrong / 2
             """,
+            loses="stability",
         ),
         Answer(
             "no-check",
@@ -976,6 +1042,7 @@ READING = Question(
                 wrong = F.softplus(fake).mean() + F.softplus(other).mean()
                 return F.softplus(-right).mean() + wrong / 2
             """,
+            loses="errors",
         ),
     ),
     right=(
@@ -1016,4 +1083,4 @@ READING = Question(
     ),
 )
 
-QUESTIONS = [*CONCEPTS, DIVERGENCE, VAE_LOSS, LOSSES, ROUND, SIZES, NOVELTY, NOISE, READING]
+QUESTIONS = [*CONCEPTS, DIVERGENCE, VAE_LOSS, LOSSES, ROUND, DRAWS, NOVELTY, NOISE, READING]

@@ -127,7 +127,7 @@ class _Pickler(pickle.Pickler):
             self.blobs.append(memoryview(state))
             return ("generator", number, len(self.blobs))
         grad = self._part(value.grad) if value.is_leaf and value.grad is not None else None
-        plain = value.detach().cpu().resolve_conj().resolve_neg().contiguous()
+        plain = value.detach().cpu().resolve_conj().resolve_neg()
         if plain.layout != torch.strided or plain.is_quantized:
             raise TypeError("a sparse or quantized tensor")
         data = as_bytes(plain).numpy() if plain.numel() else b""
