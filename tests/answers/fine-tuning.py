@@ -90,7 +90,7 @@ CONCEPTS = [
 
 LORA = Question(
     "b1-lora",
-    "b1-lora-test",
+    "b1-lora-values-test",
     wrong=(
         Answer(
             "no-scale",
@@ -123,6 +123,7 @@ LORA = Question(
             def lora_forward(x, W, b, A, B, alpha):
                 return F.linear(x, W, b) + alpha / A.shape[0] * (x @ A.T @ B.T)
             """,
+            loses="frozen",
         ),
         Answer(
             "no-gradient",
@@ -133,6 +134,17 @@ LORA = Question(
                     frozen = F.linear(x, W, b)
                 return frozen + alpha / A.shape[0] * (x @ A.T @ B.T)
             """,
+            loses="frozen",
+        ),
+        Answer(
+            "matrices-only",
+            "calls functions that take matrices and nothing else",
+            """
+            def lora_forward(x, W, b, A, B, alpha):
+                low = torch.mm(torch.mm(x, A.T), B.T)
+                return torch.addmm(b.detach(), x, W.detach().T) + alpha / len(A) * low
+            """,
+            loses="shapes",
         ),
         Answer(
             "bias-free",
@@ -141,6 +153,7 @@ LORA = Question(
             def lora_forward(x, W, b, A, B, alpha):
                 return x @ W.detach().T + alpha / A.shape[0] * (x @ A.T @ B.T)
             """,
+            loses="values, shapes",
         ),
     ),
     right=(
@@ -170,7 +183,7 @@ LORA = Question(
 
 MERGE = Question(
     "b2-merge",
-    "b2-merge-test",
+    "b2-merge-sum-test",
     wrong=(
         Answer(
             "no-scale",
@@ -181,6 +194,7 @@ MERGE = Question(
                     raise ValueError("shapes do not fit")
                 return W + B @ A
             """,
+            loses="sum",
         ),
         Answer(
             "no-check",
@@ -189,6 +203,7 @@ MERGE = Question(
             def merged_weight(W, A, B, alpha):
                 return W + alpha / A.shape[0] * (B @ A)
             """,
+            loses="errors",
         ),
         Answer(
             "in-place",
@@ -200,6 +215,29 @@ MERGE = Question(
                 W += alpha / A.shape[0] * (B @ A)
                 return W
             """,
+            loses="untouched",
+        ),
+        Answer(
+            "ranks-only",
+            "leaves the check as it was",
+            """
+            def merged_weight(W, A, B, alpha):
+                if A.shape[0] != B.shape[1]:
+                    raise ValueError("A and B have different ranks")
+                return W + alpha / A.shape[0] * B @ A
+            """,
+            loses="errors",
+        ),
+        Answer(
+            "width-for-rank",
+            "overlooks that the scale is divided by the width",
+            """
+            def merged_weight(W, A, B, alpha):
+                if A.shape[0] != B.shape[1] or (B.shape[0], A.shape[1]) != tuple(W.shape):
+                    raise ValueError("shapes do not fit")
+                return W + alpha / A.shape[1] * B @ A
+            """,
+            loses="sum",
         ),
         Answer(
             "product-alone",
@@ -210,6 +248,7 @@ MERGE = Question(
                     raise ValueError("shapes do not fit")
                 return alpha / A.shape[0] * (B @ A)
             """,
+            loses="sum, untouched",
         ),
     ),
     right=(
@@ -242,7 +281,7 @@ MERGE = Question(
 
 RATES = Question(
     "b3-rates",
-    "b3-rates-test",
+    "b3-rates-rates-test",
     wrong=(
         Answer(
             "prefix",
@@ -257,6 +296,7 @@ RATES = Question(
                     rates[name] = lr * decay ** (len(parts) - 1 - places[0])
                 return rates
             """,
+            loses="names, errors",
         ),
         Answer(
             "reversed",
@@ -272,6 +312,7 @@ RATES = Question(
                     rates[name] = lr * decay ** places[0]
                 return rates
             """,
+            loses="rates, names",
         ),
         Answer(
             "one-too-many",
@@ -287,6 +328,7 @@ RATES = Question(
                     rates[name] = lr * decay ** (len(parts) - places[0])
                 return rates
             """,
+            loses="rates, names",
         ),
         Answer(
             "forgotten",
@@ -300,6 +342,7 @@ RATES = Question(
                             rates[name] = lr * decay ** (len(parts) - 1 - i)
                 return rates
             """,
+            loses="errors",
         ),
         Answer(
             "first-word",
@@ -314,6 +357,7 @@ RATES = Question(
                     rates[name] = lr * decay ** (len(parts) - 1 - parts.index(part))
                 return rates
             """,
+            loses="names",
         ),
     ),
     right=(
@@ -357,7 +401,7 @@ RATES = Question(
 
 CARRY = Question(
     "b4-carry",
-    "b4-carry-test",
+    "b4-carry-weights-test",
     wrong=(
         Answer(
             "names-alone",
@@ -372,6 +416,7 @@ CARRY = Question(
                 }
                 return state, kept
             """,
+            loses="weights, names, errors",
         ),
         Answer(
             "number-of-elements",
@@ -386,6 +431,7 @@ CARRY = Question(
                 }
                 return state, kept
             """,
+            loses="weights",
         ),
         Answer(
             "old-dtype",
@@ -397,6 +443,7 @@ CARRY = Question(
                     raise ValueError("nothing fits")
                 return {n: (v if n in kept else old[n]).clone() for n, v in new.items()}, kept
             """,
+            loses="edges",
         ),
         Answer(
             "old-names-too",
@@ -411,6 +458,7 @@ CARRY = Question(
                     state[n] = (v if n in kept else old[n].to(v.dtype)).clone()
                 return state, kept
             """,
+            loses="names",
         ),
         Answer(
             "in-place",
@@ -425,6 +473,7 @@ CARRY = Question(
                         new[n].copy_(old[n])
                 return new, kept
             """,
+            loses="edges",
         ),
         Answer(
             "no-check",
@@ -437,6 +486,7 @@ CARRY = Question(
                 }
                 return state, kept
             """,
+            loses="errors",
         ),
         Answer(
             "sorted",
@@ -451,6 +501,7 @@ CARRY = Question(
                 }
                 return state, sorted(kept)
             """,
+            loses="names",
         ),
     ),
     right=(
@@ -490,7 +541,7 @@ CARRY = Question(
 
 PROBE = Question(
     "b5-probe",
-    "b5-probe-test",
+    "b5-probe-classes-test",
     wrong=(
         Answer(
             "not-centered",
@@ -502,6 +553,7 @@ PROBE = Question(
                 V = torch.linalg.solve(features.T @ features + penalty * eye, features.T @ Y)
                 return (others @ V).argmax(1)
             """,
+            loses="means",
         ),
         Answer(
             "own-mean",
@@ -514,6 +566,7 @@ PROBE = Question(
                 V = torch.linalg.solve(X.T @ X + penalty * eye, X.T @ Y)
                 return ((others - others.mean(0)) @ V + goal.mean(0)).argmax(1)
             """,
+            loses="means",
         ),
         Answer(
             "no-mean-goal",
@@ -526,6 +579,7 @@ PROBE = Question(
                 V = torch.linalg.solve(X.T @ X + penalty * eye, X.T @ Y)
                 return ((others - features.mean(0)) @ V).argmax(1)
             """,
+            loses="means, edges",
         ),
         Answer(
             "classes-seen",
@@ -539,6 +593,46 @@ PROBE = Question(
                 V = torch.linalg.solve(X.T @ X + penalty * eye, X.T @ Y)
                 return ((others - features.mean(0)) @ V + goal.mean(0)).argmax(1)
             """,
+            loses="edges",
+        ),
+        Answer(
+            "one-number",
+            "fits the class's number and rounds, as if classes were ordered",
+            """
+            def probe(features, labels, others, classes, penalty):
+                goal = labels.to(features.dtype)
+                X, center = features - features.mean(0), features.mean(0)
+                eye = torch.eye(X.shape[1], dtype=X.dtype)
+                v = torch.linalg.solve(X.T @ X + penalty * eye, X.T @ (goal - goal.mean()))
+                return ((others - center) @ v + goal.mean()).round().clamp(0, classes - 1).long()
+            """,
+        ),
+        Answer(
+            "no-penalty",
+            "leaves the penalty out",
+            """
+            def probe(features, labels, others, classes, penalty):
+                goal = F.one_hot(labels, classes).to(features.dtype)
+                X, Y = features - features.mean(0), goal - goal.mean(0)
+                V = torch.linalg.pinv(X) @ Y
+                return ((others - features.mean(0)) @ V + goal.mean(0)).argmax(1)
+            """,
+            loses="classes, means",
+        ),
+        Answer(
+            "least-squares",
+            "lets lstsq do it",
+            """
+            def probe(features, labels, others, classes, penalty):
+                goal = F.one_hot(labels, classes).to(features.dtype)
+                X, Y = features - features.mean(0), goal - goal.mean(0)
+                eye = torch.eye(X.shape[1], dtype=X.dtype)
+                zeros = torch.zeros(X.shape[1], classes, dtype=X.dtype)
+                both = torch.cat([X, penalty**0.5 * eye]), torch.cat([Y, zeros])
+                V = torch.linalg.lstsq(*both).solution
+                return ((others - features.mean(0)) @ V + goal.mean(0)).argmax(1)
+            """,
+            loses="classes, means",
         ),
         Answer(
             "scores",
@@ -584,7 +678,7 @@ PROBE = Question(
 
 PAIRED = Question(
     "b6-paired",
-    "b6-paired-test",
+    "b6-paired-mean-test",
     wrong=(
         Answer(
             "unpaired",
@@ -597,6 +691,7 @@ PAIRED = Question(
                 error = ((a.var() + b.var()) / len(a)) ** 0.5
                 return (a - b).mean().item(), error.item(), int((a > b).sum())
             """,
+            loses="error",
         ),
         Answer(
             "deviation",
@@ -608,6 +703,7 @@ PAIRED = Question(
                 d = torch.tensor(a).double() - torch.tensor(b).double()
                 return d.mean().item(), d.std().item(), int((d > 0).sum())
             """,
+            loses="error",
         ),
         Answer(
             "biased",
@@ -620,6 +716,19 @@ PAIRED = Question(
                 error = d.std(unbiased=False) / len(a) ** 0.5
                 return d.mean().item(), error.item(), int((d > 0).sum())
             """,
+            loses="error",
+        ),
+        Answer(
+            "b-minus-a",
+            "subtracts a from b",
+            """
+            def paired(a, b):
+                if len(a) != len(b) or len(a) < 2:
+                    raise ValueError("seeds")
+                d = torch.tensor(b).double() - torch.tensor(a).double()
+                return d.mean().item(), d.std().item() / len(a) ** 0.5, int((d > 0).sum())
+            """,
+            loses="mean, wins",
         ),
         Answer(
             "ties-count",
@@ -631,6 +740,7 @@ PAIRED = Question(
                 d = torch.tensor(a).double() - torch.tensor(b).double()
                 return d.mean().item(), d.std().item() / len(a) ** 0.5, int((d >= 0).sum())
             """,
+            loses="wins",
         ),
         Answer(
             "sorted",
@@ -642,6 +752,7 @@ PAIRED = Question(
                 d = torch.tensor(sorted(a)).double() - torch.tensor(sorted(b)).double()
                 return d.mean().item(), d.std().item() / len(a) ** 0.5, int((d > 0).sum())
             """,
+            loses="error, wins",
         ),
         Answer(
             "shorter",
@@ -656,6 +767,7 @@ PAIRED = Question(
                 error = (sum((x - mean) ** 2 for x in d) / (n - 1) / n) ** 0.5
                 return mean, error, sum(x > 0 for x in d)
             """,
+            loses="errors",
         ),
     ),
     right=(
@@ -692,7 +804,7 @@ PAIRED = Question(
 
 AUGMENT = Question(
     "b7-augment",
-    "b7-augment-test",
+    "b7-augment-flip-test",
     wrong=(
         Answer(
             "roll",
@@ -702,6 +814,7 @@ AUGMENT = Question(
                 images = [image.flip(-1) if f else image for image, f in zip(x, flip)]
                 return torch.stack([i.roll(int(s), -1) for i, s in zip(images, shift)])
             """,
+            loses="shift, order, edges",
         ),
         Answer(
             "other-way",
@@ -717,6 +830,7 @@ AUGMENT = Question(
                             out[n, :, :, c - int(shift[n])] = image[:, :, c]
                 return out
             """,
+            loses="shift, order, edges",
         ),
         Answer(
             "shift-first",
@@ -733,6 +847,7 @@ AUGMENT = Question(
                         out[n] = out[n].flip(-1)
                 return out
             """,
+            loses="order",
         ),
         Answer(
             "upside-down",
@@ -748,6 +863,7 @@ AUGMENT = Question(
                             out[n, :, :, c + int(shift[n])] = image[:, :, c]
                 return out
             """,
+            loses="flip, order",
         ),
         Answer(
             "edge",
@@ -758,6 +874,24 @@ AUGMENT = Question(
                 source = (torch.arange(x.shape[3]) - shift[:, None]).clamp(0, x.shape[3] - 1)
                 return x.gather(3, source[:, None, None].expand(x.shape))
             """,
+            loses="shift, order, edges",
+        ),
+        Answer(
+            "small-shifts",
+            "slices, and does not think of shifts beyond the image",
+            """
+            def augment(x, flip, shift):
+                x = torch.where(flip.view(-1, 1, 1, 1), x.flip(3), x)
+                out = torch.zeros_like(x)
+                W = x.shape[3]
+                for n, s in enumerate(shift.tolist()):
+                    if s >= 0:
+                        out[n, :, :, s:] = x[n, :, :, : W - s]
+                    else:
+                        out[n, :, :, : W + s] = x[n, :, :, -s:]
+                return out
+            """,
+            loses="edges",
         ),
         Answer(
             "floats",
@@ -773,6 +907,7 @@ AUGMENT = Question(
                             out[n, :, :, c + int(shift[n])] = image[:, :, c].float()
                 return out
             """,
+            loses="edges",
         ),
     ),
     right=(
