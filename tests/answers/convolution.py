@@ -259,8 +259,9 @@ CHECK_SIZES = Question(
             "chooses sizes with which every step comes out even, and compares the numbers only",
             """
             def check_sizes(f):
-                for arguments, want in [((7, 3, 1, 0, 1), 5), ((7, 3, 2, 0, 1), 3), ((28, 5, 1, 2, 1), 28),
-                                        ((9, 3, 2, 1, 1), 5), ((7, 2, 1, 0, 2), 5)]:
+                right = {(7, 3, 1, 0, 1): 5, (7, 3, 2, 0, 1): 3, (28, 5, 1, 2, 1): 28,
+                         (9, 3, 2, 1, 1): 5, (7, 2, 1, 0, 2): 5}
+                for arguments, want in right.items():
                     assert f(*arguments) == want
                 for bad in [(2, 3, 1, 0, 1), (3, 3, 1, 0, 2), (5, 3, 0, 0, 1), (5, 3, 1, 0, 0),
                             (5, 0, 1, 0, 1)]:
@@ -277,8 +278,9 @@ CHECK_SIZES = Question(
             "never asks for what should be refused",
             """
             def check_sizes(f):
-                for arguments, want in [((7, 3, 1, 0, 1), 5), ((8, 3, 2, 0, 1), 3), ((28, 5, 1, 2, 1), 28),
-                                        ((8, 3, 3, 1, 1), 3), ((7, 3, 1, 0, 2), 3), ((3, 3, 1, 0, 1), 1)]:
+                right = {(7, 3, 1, 0, 1): 5, (8, 3, 2, 0, 1): 3, (28, 5, 1, 2, 1): 28,
+                         (8, 3, 3, 1, 1): 3, (7, 3, 1, 0, 2): 3, (3, 3, 1, 0, 1): 1}
+                for arguments, want in right.items():
                     got = f(*arguments)
                     assert type(got) is int and got == want
             """,
@@ -289,8 +291,9 @@ CHECK_SIZES = Question(
             "wants errors that the text does not ask for",
             """
             def check_sizes(f):
-                for arguments, want in [((7, 3, 1, 0, 1), 5), ((8, 3, 2, 0, 1), 3), ((28, 5, 1, 2, 1), 28),
-                                        ((8, 3, 3, 1, 1), 3), ((7, 3, 1, 0, 2), 3), ((3, 3, 1, 0, 1), 1)]:
+                right = {(7, 3, 1, 0, 1): 5, (8, 3, 2, 0, 1): 3, (28, 5, 1, 2, 1): 28,
+                         (8, 3, 3, 1, 1): 3, (7, 3, 1, 0, 2): 3, (3, 3, 1, 0, 1): 1}
+                for arguments, want in right.items():
                     got = f(*arguments)
                     assert type(got) is int and got == want
                 for bad in [(2, 3, 1, 0, 1), (3, 3, 1, 0, 2), (5, 3, 0, 0, 1), (5, 3, 1, 0, 0),
@@ -313,7 +316,8 @@ CHECK_SIZES = Question(
 
 
             def check_sizes(f):
-                for numbers in itertools.product((1, 4, 7, 8), (0, 1, 3), (0, 1, 2), (0, 2), (0, 1, 2)):
+                choices = (1, 4, 7, 8), (0, 1, 3), (0, 1, 2), (0, 2), (0, 1, 2)
+                for numbers in itertools.product(*choices):
                     n, kernel, stride, padding, dilation = numbers
                     left = n + 2 * padding - dilation * (kernel - 1) - 1
                     want = "refused"
@@ -332,12 +336,14 @@ CHECK_SIZES = Question(
             "asks torch what is right",
             """
             def check_sizes(f):
-                for n, k, s, p, d in [(7, 3, 1, 0, 1), (8, 3, 2, 0, 1), (9, 3, 2, 2, 2), (3, 3, 4, 0, 1), (10, 4, 3, 1, 1)]:
+                for n, k, s, p, d in [(7, 3, 1, 0, 1), (8, 3, 2, 0, 1), (9, 3, 2, 2, 2),
+                                      (3, 3, 4, 0, 1), (10, 4, 3, 1, 1)]:
                     layer = nn.Conv1d(1, 1, k, s, p, d)
                     got = f(n, k, s, p, d)
                     if type(got) is not int or got != layer(torch.zeros(1, 1, n)).shape[-1]:
                         raise ValueError("wrong")
-                for numbers in ((2, 3, 1, 0, 1), (3, 2, 1, 0, 3), (5, 3, 0, 0, 1), (5, 3, 1, 0, 0), (5, 0, 1, 0, 1)):
+                for numbers in ((2, 3, 1, 0, 1), (3, 2, 1, 0, 3), (5, 3, 0, 0, 1), (5, 3, 1, 0, 0),
+                                (5, 0, 1, 0, 1)):
                     try:
                         f(*numbers)
                     except ValueError:
