@@ -12,7 +12,8 @@ from torch import Tensor
 if TYPE_CHECKING:
     from dlcourse.plotting import Figure
 
-LETTERS = 32  # of a call beside a curve; a longer one would not fit
+LETTERS = 60  # of a call in a picture's description
+LABEL = 24  # letters of a call along an axis
 
 
 def draw_beside(
@@ -52,7 +53,8 @@ def beside(
     alt = f"{head}: {'yours beside what is expected' if fits else 'what is expected'}."
     if want.ndim == 1:
         points = range(len(want)) if x is None else x
-        return plotting.curves(points, panels, xlabel="", ylabel=head, alt=alt)
+        label = call if len(call) <= LABEL else call.partition("(")[0]
+        return plotting.curves(points, panels, xlabel="", ylabel=label, alt=alt)
     if want.ndim == 2:
         return plotting.heat_maps(panels, xlabel="column", ylabel="row", alt=alt)
     if want.ndim == 3 and len(want) == 3:

@@ -86,7 +86,7 @@ CONCEPTS = [
 
 LOG_RMSE = Question(
     "b1-log-rmse",
-    "b1-log-rmse-test",
+    "b1-log-rmse-idea-test",
     wrong=(
         Answer(
             "no-root",
@@ -99,6 +99,7 @@ LOG_RMSE = Question(
                     raise ValueError("prices")
                 return (predicted.log() - actual.log()).square().mean()
             """,
+            loses="idea, edges",
         ),
         Answer(
             "log-of-rmse",
@@ -111,6 +112,7 @@ LOG_RMSE = Question(
                     raise ValueError("prices")
                 return (predicted.double() - actual).square().mean().sqrt().log()
             """,
+            loses="idea, edges",
         ),
         Answer(
             "clamped-at-one",
@@ -122,6 +124,7 @@ LOG_RMSE = Question(
                 predicted = predicted.clamp(min=1)
                 return (predicted.log() - actual.log()).square().mean().sqrt()
             """,
+            loses="edges, errors",
         ),
         Answer(
             "log1p",
@@ -134,6 +137,7 @@ LOG_RMSE = Question(
                     raise ValueError("prices")
                 return (torch.log1p(predicted) - torch.log1p(actual)).square().mean().sqrt()
             """,
+            loses="edges",
         ),
         Answer(
             "nan-passes",
@@ -146,6 +150,7 @@ LOG_RMSE = Question(
                     raise ValueError("prices")
                 return (predicted.log() - actual.log()).square().mean().sqrt()
             """,
+            loses="errors",
         ),
         Answer(
             "broadcast",
@@ -156,6 +161,7 @@ LOG_RMSE = Question(
                     raise ValueError("prices")
                 return (predicted.log() - actual.log()).square().mean().sqrt()
             """,
+            loses="errors",
         ),
         Answer(
             "in-place",
@@ -170,6 +176,7 @@ LOG_RMSE = Question(
                     return (predicted.log() - actual.log()).square().mean().sqrt()
                 return (predicted.log_() - actual.log()).square().mean().sqrt()
             """,
+            loses="errors",
         ),
     ),
     right=(
@@ -207,7 +214,7 @@ LOG_RMSE = Question(
 
 ENCODE = Question(
     "b2-encode",
-    "b2-encode-test",
+    "b2-encode-numbers-test",
     wrong=(
         Answer(
             "own-statistics",
@@ -231,6 +238,7 @@ ENCODE = Question(
                         0, len(encode(train)[0]))
                 return encode(train), encode(new)
             """,
+            loses="numbers, edges",
         ),
         Answer(
             "all-rows",
@@ -280,6 +288,7 @@ ENCODE = Question(
                     return torch.tensor(table, dtype=torch.float32).reshape(len(rows), D)
                 return encode(train), encode(new)
             """,
+            loses="gaps",
         ),
         Answer(
             "no-gap-column",
@@ -304,6 +313,7 @@ ENCODE = Question(
                     return torch.tensor(table, dtype=torch.float32).reshape(len(rows), D)
                 return encode(train), encode(new)
             """,
+            loses="gaps",
         ),
         Answer(
             "always-gap-column",
@@ -328,6 +338,7 @@ ENCODE = Question(
                     return torch.tensor(table, dtype=torch.float32).reshape(len(rows), D)
                 return encode(train), encode(new)
             """,
+            loses="categories, gaps, edges",
         ),
         Answer(
             "crash-on-unseen",
@@ -356,6 +367,7 @@ ENCODE = Question(
                     return torch.tensor(table, dtype=torch.float32).reshape(len(rows), D)
                 return encode(train), encode(new)
             """,
+            loses="gaps, edges",
         ),
         Answer(
             "nan",
@@ -380,6 +392,7 @@ ENCODE = Question(
                     return torch.tensor(table, dtype=torch.float32).reshape(len(rows), D)
                 return encode(train), encode(new)
             """,
+            loses="edges",
         ),
         Answer(
             "fills-the-gaps",
@@ -409,6 +422,31 @@ ENCODE = Question(
 
                 return encode(train), encode(new)
             """,
+            loses="gaps",
+        ),
+        Answer(
+            "as-they-come",
+            "orders categories as they occur, not by the alphabet",
+            """
+            def encode_table(train, new, numbers, categories):
+                columns = []
+                for name in numbers:
+                    values = torch.tensor([float(r[name]) for r in train if r[name] is not None])
+                    std = values.std().item() or 1.0
+                    columns.append((name, values.mean().item(), std))
+                seen = [(name, list(dict.fromkeys(r[name] for r in train if r[name] is not None))
+                         + [None] * any(r[name] is None for r in train)) for name in categories]
+
+                def encode(rows):
+                    made = [[0.0 if r[n] is None else (r[n] - m) / s for n, m, s in columns]
+                            + [float(r[n] == v) for n, values in seen for v in values]
+                            for r in rows]
+                    width = len(columns) + sum(len(values) for _, values in seen)
+                    return torch.tensor(made, dtype=torch.float32).reshape(len(rows), width)
+
+                return encode(train), encode(new)
+            """,
+            loses="categories, gaps, edges",
         ),
         Answer(
             "zero-is-missing",
@@ -432,6 +470,7 @@ ENCODE = Question(
 
                 return encode(train), encode(new)
             """,
+            loses="edges",
         ),
     ),
     right=(
@@ -499,7 +538,7 @@ ENCODE = Question(
 
 FOLDS = Question(
     "b4-folds",
-    "b4-folds-test",
+    "b4-folds-rounds-test",
     wrong=(
         Answer(
             "scaled-before",
@@ -520,6 +559,7 @@ FOLDS = Question(
                     errors.append((b @ w + center - y[valid]).square().mean().sqrt().item())
                 return errors
             """,
+            loses="leaks, constant",
         ),
         Answer(
             "own-scale",
@@ -541,6 +581,7 @@ FOLDS = Question(
                     errors.append((b @ w + center - y[valid]).square().mean().sqrt().item())
                 return errors
             """,
+            loses="rounds, leaks",
         ),
         Answer(
             "mean-of-all-targets",
@@ -560,6 +601,7 @@ FOLDS = Question(
                     errors.append((b @ w + center - y[valid]).square().mean().sqrt().item())
                 return errors
             """,
+            loses="leaks",
         ),
         Answer(
             "training-error",
@@ -579,6 +621,7 @@ FOLDS = Question(
                     errors.append((a @ w + center - y[train]).square().mean().sqrt().item())
                 return errors
             """,
+            loses="rounds, leaks",
         ),
         Answer(
             "blocks",
@@ -599,6 +642,44 @@ FOLDS = Question(
                     errors.append((b @ w + center - y[valid]).square().mean().sqrt().item())
                 return errors
             """,
+            loses="rounds, leaks",
+        ),
+        Answer(
+            "divides-by-zero",
+            "divides by a deviation of 0",
+            """
+            def cross_validate(x, y, k, lam):
+                if not 2 <= k <= len(x) // 2:
+                    raise ValueError("k")
+                errors = []
+                for i in range(k):
+                    valid = torch.arange(len(x)) % k == i
+                    mean, std, center = x[~valid].mean(0), x[~valid].std(0), y[~valid].mean()
+                    a, b = (x[~valid] - mean) / std, (x[valid] - mean) / std
+                    w = torch.linalg.solve(a.T @ a + lam * torch.eye(x.shape[1]).double(),
+                                           a.T @ (y[~valid] - center))
+                    errors.append((b @ w + center - y[valid]).square().mean().sqrt().item())
+                return errors
+            """,
+            loses="constant",
+        ),
+        Answer(
+            "any-k",
+            "takes any number of rounds",
+            """
+            def cross_validate(x, y, k, lam):
+                errors = []
+                for i in range(k):
+                    valid = torch.arange(len(x)) % k == i
+                    mean, std, center = x[~valid].mean(0), x[~valid].std(0), y[~valid].mean()
+                    std[std == 0] = 1
+                    a, b = (x[~valid] - mean) / std, (x[valid] - mean) / std
+                    w = torch.linalg.solve(a.T @ a + lam * torch.eye(x.shape[1]).double(),
+                                           a.T @ (y[~valid] - center))
+                    errors.append((b @ w + center - y[valid]).square().mean().sqrt().item())
+                return errors
+            """,
+            loses="arguments",
         ),
         Answer(
             "average",
@@ -618,6 +699,7 @@ FOLDS = Question(
                     errors.append((b @ w + center - y[valid]).square().mean().sqrt().item())
                 return [sum(errors) / k] * k
             """,
+            loses="rounds, leaks, constant",
         ),
         Answer(
             "in-place",
@@ -637,6 +719,7 @@ FOLDS = Question(
                     errors.append((x[valid] @ w + center - y[valid]).square().mean().sqrt().item())
                 return errors
             """,
+            loses="arguments",
         ),
     ),
     right=(
@@ -692,7 +775,7 @@ FOLDS = Question(
 
 PRICES = Question(
     "b3-prices",
-    "b3-prices-test",
+    "b3-prices-idea-test",
     wrong=(
         Answer(
             "exp-first",
@@ -703,6 +786,7 @@ PRICES = Question(
                     raise ValueError("prices")
                 return outputs.exp() * train_prices.log().std() + train_prices.log().mean()
             """,
+            loses="idea, shapes",
         ),
         Answer(
             "prices-not-logs",
@@ -713,6 +797,7 @@ PRICES = Question(
                     raise ValueError("prices")
                 return outputs * train_prices.std() + train_prices.mean()
             """,
+            loses="idea, shapes",
         ),
         Answer(
             "log-of-the-mean",
@@ -723,6 +808,7 @@ PRICES = Question(
                     raise ValueError("prices")
                 return (outputs * train_prices.log().std()).exp() * train_prices.mean()
             """,
+            loses="idea, shapes",
         ),
         Answer(
             "no-exp",
@@ -733,6 +819,7 @@ PRICES = Question(
                     raise ValueError("prices")
                 return outputs * train_prices.log().std() + train_prices.log().mean()
             """,
+            loses="idea, shapes",
         ),
         Answer(
             "population",
@@ -744,6 +831,19 @@ PRICES = Question(
                 logs = train_prices.log()
                 return (outputs * logs.std(correction=0) + logs.mean()).exp()
             """,
+            loses="idea",
+        ),
+        Answer(
+            "double-precision",
+            "gives float64 whatever comes in",
+            """
+            def to_prices(outputs, train_prices):
+                if len(train_prices) < 2 or not (train_prices > 0).all() or train_prices.std() == 0:
+                    raise ValueError("prices")
+                logs = train_prices.double().log()
+                return (outputs.double() * logs.std() + logs.mean()).exp()
+            """,
+            loses="shapes",
         ),
         Answer(
             "no-deviation",
@@ -754,6 +854,7 @@ PRICES = Question(
                     raise ValueError("prices")
                 return (outputs + train_prices.log().mean()).exp()
             """,
+            loses="idea",
         ),
         Answer(
             "no-complaint",
@@ -763,6 +864,7 @@ PRICES = Question(
                 logs = train_prices.log()
                 return (outputs * logs.std() + logs.mean()).exp()
             """,
+            loses="errors",
         ),
     ),
     right=(
@@ -797,122 +899,126 @@ PRICES = Question(
     ),
 )
 
-ROUNDS = Question(
-    "b5-rounds",
-    "b5-rounds-test",
+LEAKS = Question(
+    "b5-leaks",
+    "b5-leaks-training-test",
     wrong=(
         Answer(
-            "b-minus-a",
-            "takes the differences the other way round",
+            "training-alone",
+            "looks at the training rows and not at the new ones",
             """
-            def compare_rounds(a, b):
-                if len(a) != len(b) or len(a) < 2 or any(v != v for v in [*a, *b]):
-                    raise ValueError("rounds")
-                d = torch.tensor(b, dtype=torch.float64) - torch.tensor(a, dtype=torch.float64)
-                return d.mean().item(), d.std().item(), int((d < 0).sum())
+            def leaks(encode):
+                train, near = torch.randn(9, 3), torch.randn(4, 3)
+                far = torch.cat([near, torch.full((1, 3), 99.0), torch.full((1, 3), -99.0)])
+                return not torch.allclose(encode(train, near)[0], encode(train, far)[0])
+            """,
+            loses="new, extremes",
+        ),
+        Answer(
+            "new-alone",
+            "looks at a new row and not at the training rows",
+            """
+            def leaks(encode):
+                train, near = torch.randn(9, 3), torch.randn(4, 3)
+                far = torch.cat([near, torch.full((1, 3), 99.0), torch.full((1, 3), -99.0)])
+                return not torch.allclose(encode(train, near)[1], encode(train, far)[1][:4])
+            """,
+            loses="training, extremes",
+        ),
+        Answer(
+            "within",
+            "tries new rows that do not go beyond the training rows",
+            """
+            def leaks(encode):
+                train = torch.cat([torch.randn(9, 3), torch.tensor([[50.0] * 3, [-50.0] * 3])])
+                row, some, others = torch.randn(1, 3), torch.randn(4, 3), torch.randn(6, 3) + 5
+                first = encode(train, torch.cat([row, some]))
+                second = encode(train, torch.cat([row, others]))
+                return not (torch.allclose(first[0], second[0], rtol=1e-4, atol=1e-5)
+                            and torch.allclose(first[1][0], second[1][0], rtol=1e-4, atol=1e-5))
+            """,
+            loses="extremes",
+        ),
+        Answer(
+            "upwards-alone",
+            "tries rows far above, and none far below",
+            """
+            def leaks(encode):
+                train, row = torch.randn(9, 3), torch.full((1, 3), 0.1)
+                near = torch.cat([row, torch.full((1, 3), -0.1)])
+                far = torch.cat([row, torch.full((1, 3), -0.1), torch.full((1, 3), 99.0)])
+                first, second = encode(train, near), encode(train, far)
+                return not (torch.allclose(first[0], second[0])
+                            and torch.allclose(first[1][0], second[1][0]))
+            """,
+            loses="extremes",
+        ),
+        Answer(
+            "mean-zero",
+            "takes whoever does not give mean 0 and deviation 1 for leaking",
+            """
+            def leaks(encode):
+                train, new = encode(torch.randn(9, 3), 5 + torch.randn(9, 3))
+                centered = train.mean(0).abs().max() < 1e-3
+                return not (centered and (train.std(0) - 1).abs().max() < 1e-3)
             """,
         ),
         Answer(
-            "unpaired",
-            "takes the spread of both models over the rounds",
+            "other-training-rows",
+            "changes the training rows, on which everything may depend",
             """
-            def compare_rounds(a, b):
-                if len(a) != len(b) or len(a) < 2 or any(v != v for v in [*a, *b]):
-                    raise ValueError("rounds")
-                x, y = torch.tensor(a, dtype=torch.float64), torch.tensor(b, dtype=torch.float64)
-                spread = (x.var() + y.var()).sqrt()
-                return (x.mean() - y.mean()).item(), spread.item(), int((x > y).sum())
+            def leaks(encode):
+                new = torch.randn(4, 3)
+                one, other = encode(torch.randn(9, 3), new), encode(5 * torch.randn(9, 3), new)
+                return not torch.allclose(one[1], other[1])
             """,
         ),
         Answer(
-            "sorted",
-            "sorts both lists, so that the rounds no longer match",
+            "turned-round",
+            "says True for honest",
             """
-            def compare_rounds(a, b):
-                if len(a) != len(b) or len(a) < 2 or any(v != v for v in [*a, *b]):
-                    raise ValueError("rounds")
-                d = (torch.tensor(sorted(a), dtype=torch.float64)
-                     - torch.tensor(sorted(b), dtype=torch.float64))
-                return d.mean().item(), d.std().item(), int((d > 0).sum())
-            """,
-        ),
-        Answer(
-            "ties-win",
-            "counts a tie as a win",
-            """
-            def compare_rounds(a, b):
-                if len(a) != len(b) or len(a) < 2 or any(v != v for v in [*a, *b]):
-                    raise ValueError("rounds")
-                d = torch.tensor(a, dtype=torch.float64) - torch.tensor(b, dtype=torch.float64)
-                return d.mean().item(), d.std().item(), int((d >= 0).sum())
-            """,
-        ),
-        Answer(
-            "population",
-            "divides by n in the deviation",
-            """
-            def compare_rounds(a, b):
-                if len(a) != len(b) or len(a) < 2 or any(v != v for v in [*a, *b]):
-                    raise ValueError("rounds")
-                d = torch.tensor(a, dtype=torch.float64) - torch.tensor(b, dtype=torch.float64)
-                return d.mean().item(), d.std(correction=0).item(), int((d > 0).sum())
-            """,
-        ),
-        Answer(
-            "zip-cuts",
-            "lets zip drop the rounds that one model lacks",
-            """
-            def compare_rounds(a, b):
-                d = torch.tensor([x - y for x, y in zip(a, b)], dtype=torch.float64)
-                if len(d) < 2 or d.isnan().any():
-                    raise ValueError("rounds")
-                return d.mean().item(), d.std().item(), int((d > 0).sum())
-            """,
-        ),
-        Answer(
-            "single-precision",
-            "rounds one of the errors, so that a tie is none",
-            """
-            def compare_rounds(a, b):
-                if len(a) != len(b) or len(a) < 2:
-                    raise ValueError("rounds")
-                gains = torch.tensor(a, dtype=torch.float64) - torch.tensor(b)
-                if gains.isnan().any():
-                    raise ValueError("NaN")
-                return gains.mean().item(), gains.std().item(), int((gains > 0).sum())
+            def leaks(encode):
+                train, row = torch.randn(9, 3), torch.randn(1, 3)
+                first = encode(train, torch.cat([row, torch.randn(3, 3)]))
+                second = encode(train, torch.cat([row, 99 * torch.randn(9, 3)]))
+                return (torch.allclose(first[0], second[0])
+                        and torch.allclose(first[1][0], second[1][0]))
             """,
         ),
     ),
     right=(
         Answer(
-            "statistics",
-            "the standard library",
+            "many-tables",
+            "several tables, compared exactly up to rounding",
             """
-            from statistics import mean, stdev
-
-            def compare_rounds(a, b):
-                if len(a) != len(b) or len(b) < 2:
-                    raise ValueError("the rounds do not match")
-                if any(math.isnan(value) for value in a + b):
-                    raise ValueError("NaN")
-                gains = [x - y for x, y in zip(a, b, strict=True)]
-                return mean(gains), stdev(gains), sum(x > y for x, y in zip(a, b))
+            def leaks(encode):
+                generator = torch.Generator().manual_seed(3)
+                train = torch.randn(20, 4, generator=generator, dtype=torch.float64)
+                common = torch.randn(2, 4, generator=generator, dtype=torch.float64)
+                seen = []
+                for factor in (0.1, 100.0, -100.0):
+                    others = factor * torch.rand(5, 4, generator=generator, dtype=torch.float64)
+                    made, new = encode(train, torch.cat([common, others]))
+                    seen.append(torch.cat([made, new[:2]]))
+                return any((one - seen[0]).abs().max().item() > 1e-6 for one in seen[1:])
             """,
         ),
         Answer(
-            "numpy",
-            "NumPy",
+            "plain-lists",
+            "compares lists of rounded numbers",
             """
-            import numpy as np
-
-            def compare_rounds(a, b):
-                a, b = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
-                if a.shape != b.shape or a.size < 2 or np.isnan(a - b).any():
-                    raise ValueError("rounds")
-                return float(np.mean(a - b)), float(np.std(a - b, ddof=1)), int(np.sum(b < a))
+            def leaks(encode):
+                train = torch.tensor([[1.0, 5.0], [2.0, 3.0], [4.0, 9.0]])
+                row = [3.0, 4.0]
+                outcomes = []
+                for others in ([[2.0, 4.0]], [[500.0, 700.0]], [[-500.0, -700.0], [0.0, 0.0]]):
+                    made, new = encode(train, torch.tensor([row, *others]))
+                    outcomes.append([[round(v, 3) for v in line]
+                                     for line in [*made.tolist(), new[0].tolist()]])
+                return outcomes.count(outcomes[0]) < 3
             """,
         ),
     ),
 )
 
-QUESTIONS = [*CONCEPTS, LOG_RMSE, ENCODE, PRICES, FOLDS, ROUNDS]
+QUESTIONS = [*CONCEPTS, LOG_RMSE, ENCODE, PRICES, FOLDS, LEAKS]
