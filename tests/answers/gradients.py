@@ -76,99 +76,201 @@ CONCEPTS = [
     ),
 ]
 
-BOUND = Question(
-    "b1-bound",
-    "b1-bound-test",
+GRADIENT = Question(
+    "b1-check",
+    "b1-check-catches-test",
     wrong=(
         Answer(
-            "standard-deviation",
-            "returns the standard deviation, without the 3 of the uniform distribution",
+            "one-sided",
+            "takes the difference to one side only, which is off where f bends",
             """
-            def uniform_bound(shape, rule):
-                if len(shape) < 2 or rule not in ("xavier", "kaiming"):
-                    raise ValueError("bad shape or rule")
-                k = math.prod(shape[2:])
-                n = (shape[0] + shape[1]) * k if rule == "xavier" else shape[1] * k
-                return math.sqrt(2 / n)
+            def check_gradient(f, gradient, x):
+                claimed, h = gradient(x), 1e-5
+                if claimed.shape != x.shape:
+                    raise AssertionError("shape")
+                slopes = torch.zeros_like(x)
+                for i in range(x.numel()):
+                    moved = x.clone()
+                    moved.view(-1)[i] += h
+                    slopes.view(-1)[i] = (f(moved) - f(x)) / h
+                if not ((claimed - slopes).abs() <= 1e-6 + 1e-3 * slopes.abs().max()).all():
+                    raise AssertionError("wrong")
+            """,
+            loses="accepts",
+        ),
+        Answer(
+            "all-at-once",
+            "moves all entries together, so that mistakes may cancel",
+            """
+            def check_gradient(f, gradient, x):
+                claimed, h = gradient(x), 1e-5
+                if claimed.shape != x.shape:
+                    raise AssertionError("shape")
+                slope = (f(x + h) - f(x - h)) / (2 * h)
+                allowed = 1e-6 + 1e-3 * claimed.abs().max().item()
+                if not abs(claimed.sum().item() - slope) <= allowed:
+                    raise AssertionError("wrong")
+            """,
+            loses="catches, edges",
+        ),
+        Answer(
+            "first-entry",
+            "looks at the first entry alone",
+            """
+            def check_gradient(f, gradient, x):
+                claimed, h = gradient(x), 1e-5
+                if claimed.shape != x.shape:
+                    raise AssertionError("shape")
+                step = torch.zeros_like(x)
+                step.view(-1)[0] = h
+                slope = (f(x + step) - f(x - step)) / (2 * h)
+                if not abs(claimed.reshape(-1)[0].item() - slope) <= 1e-6 + 1e-3 * abs(slope):
+                    raise AssertionError("wrong")
+            """,
+            loses="catches, edges",
+        ),
+        Answer(
+            "wide-step",
+            "measures so far away that the curve has bent on the way",
+            """
+            def check_gradient(f, gradient, x):
+                claimed, h = gradient(x), 0.5
+                if claimed.shape != x.shape:
+                    raise AssertionError("shape")
+                slopes = torch.zeros_like(x)
+                for i in range(x.numel()):
+                    step = torch.zeros_like(x)
+                    step.view(-1)[i] = h
+                    slopes.view(-1)[i] = (f(x + step) - f(x - step)) / (2 * h)
+                if not ((claimed - slopes).abs() <= 1e-6 + 1e-3 * slopes.abs().max()).all():
+                    raise AssertionError("wrong")
+            """,
+            loses="catches, accepts",
+        ),
+        Answer(
+            "tiny-step",
+            "measures so near that rounding is all that is left",
+            """
+            def check_gradient(f, gradient, x):
+                claimed, h = gradient(x), 1e-13
+                if claimed.shape != x.shape:
+                    raise AssertionError("shape")
+                slopes = torch.zeros_like(x)
+                for i in range(x.numel()):
+                    step = torch.zeros_like(x)
+                    step.view(-1)[i] = h
+                    slopes.view(-1)[i] = (f(x + step) - f(x - step)) / (2 * h)
+                if not ((claimed - slopes).abs() <= 1e-6 + 1e-3 * slopes.abs().max()).all():
+                    raise AssertionError("wrong")
             """,
         ),
         Answer(
-            "inputs-first",
-            "takes the first number of the shape for the inputs",
+            "nan-passes",
+            "asks whether something is too large, which NaN never is",
             """
-            def uniform_bound(shape, rule):
-                if len(shape) < 2 or rule not in ("xavier", "kaiming"):
-                    raise ValueError("bad shape or rule")
-                k = math.prod(shape[2:])
-                n = (shape[0] + shape[1]) * k if rule == "xavier" else shape[0] * k
-                return math.sqrt(6 / n)
+            def check_gradient(f, gradient, x):
+                claimed, h = gradient(x), 1e-5
+                if claimed.shape != x.shape:
+                    raise AssertionError("shape")
+                slopes = torch.zeros_like(x)
+                for i in range(x.numel()):
+                    step = torch.zeros_like(x)
+                    step.view(-1)[i] = h
+                    slopes.view(-1)[i] = (f(x + step) - f(x - step)) / (2 * h)
+                if ((claimed - slopes).abs() > 1e-6 + 1e-3 * slopes.abs().max()).any():
+                    raise AssertionError("wrong")
             """,
+            loses="edges",
         ),
         Answer(
-            "no-kernel",
-            "forgets the kernel of a convolution",
+            "any-shape",
+            "does not look at the shape, so that a single number is stretched",
             """
-            def uniform_bound(shape, rule):
-                if len(shape) < 2 or rule not in ("xavier", "kaiming"):
-                    raise ValueError("bad shape or rule")
-                n = shape[0] + shape[1] if rule == "xavier" else shape[1]
-                return math.sqrt(6 / n)
+            def check_gradient(f, gradient, x):
+                claimed, h = gradient(x), 1e-5
+                slopes = torch.zeros_like(x)
+                for i in range(x.numel()):
+                    step = torch.zeros_like(x)
+                    step.view(-1)[i] = h
+                    slopes.view(-1)[i] = (f(x + step) - f(x - step)) / (2 * h)
+                if not ((claimed - slopes).abs() <= 1e-6 + 1e-3 * slopes.abs().max()).all():
+                    raise AssertionError("wrong")
             """,
+            loses="edges",
         ),
         Answer(
-            "square-kernel",
-            "believes that every kernel has two equal sides",
+            "absolute",
+            "allows the same distance, whether slopes are large or small",
             """
-            def uniform_bound(shape, rule):
-                if len(shape) < 2 or rule not in ("xavier", "kaiming"):
-                    raise ValueError("bad shape or rule")
-                k = shape[-1] ** 2 if len(shape) > 2 else 1
-                n = (shape[0] + shape[1]) * k if rule == "xavier" else shape[1] * k
-                return math.sqrt(6 / n)
+            def check_gradient(f, gradient, x):
+                claimed, h = gradient(x), 1e-5
+                if claimed.shape != x.shape:
+                    raise AssertionError("shape")
+                for i in range(x.numel()):
+                    step = torch.zeros_like(x)
+                    step.view(-1)[i] = h
+                    slope = (f(x + step) - f(x - step)) / (2 * h)
+                    if not abs(claimed.reshape(-1)[i].item() - slope) <= 1e-4:
+                        raise AssertionError("wrong")
             """,
+            loses="edges",
         ),
         Answer(
-            "no-complaint",
-            "takes every unknown rule for Kaiming's",
+            "moves-x",
+            "moves the place itself and does not put it back",
             """
-            def uniform_bound(shape, rule):
-                k = math.prod(shape[2:])
-                if rule == "xavier":
-                    return math.sqrt(6 / ((shape[0] + shape[1]) * k))
-                return math.sqrt(6 / (shape[1] * k))
+            def check_gradient(f, gradient, x):
+                claimed, h = gradient(x.clone()), 1e-5
+                if claimed.shape != x.shape:
+                    raise AssertionError("shape")
+                slopes, flat = torch.zeros_like(x), x.view(-1)
+                for i in range(x.numel()):
+                    flat[i] += h
+                    above = f(x)
+                    flat[i] -= 2 * h
+                    slopes.view(-1)[i] = (above - f(x)) / (2 * h)
+                if not ((claimed - slopes).abs() <= 1e-6 + 1e-3 * slopes.abs().max()).all():
+                    raise AssertionError("wrong")
             """,
+            loses="edges",
         ),
     ),
     right=(
         Answer(
-            "torch",
-            "asks torch.nn.init for the fans",
+            "identity-matrix",
+            "the steps are the rows of a matrix; isclose compares",
             """
-            def uniform_bound(shape, rule):
-                weight = torch.empty(shape)
-                fan_in, fan_out = torch.nn.init._calculate_fan_in_and_fan_out(weight)
-                if rule == "xavier":
-                    return (6 / (fan_in + fan_out)) ** 0.5
-                if rule == "kaiming":
-                    return (6 / fan_in) ** 0.5
-                raise ValueError(rule)
+            def check_gradient(f, gradient, x):
+                got, h = gradient(x.clone()), 1e-4
+                assert got.shape == x.shape, "another shape"
+                steps = h * torch.eye(x.numel(), dtype=x.dtype)
+                slopes = torch.tensor([
+                    (f(x + step.reshape(x.shape)) - f(x - step.reshape(x.shape))) / (2 * h)
+                    for step in steps
+                ], dtype=x.dtype).reshape(x.shape)
+                allowed = slopes.abs().max().item() / 1000 + 1e-6
+                assert torch.isclose(got, slopes, rtol=0, atol=allowed).all(), "another gradient"
             """,
         ),
         Answer(
-            "loop",
-            "loops over the kernel's sizes, a dict of rules, a tensor's square root",
+            "numpy",
+            "NumPy, with copies of the place",
             """
-            def uniform_bound(shape, rule):
-                if len(shape) < 2:
-                    raise ValueError("too few axes")
-                n_out, n_in = shape[:2]
-                for size in shape[2:]:
-                    n_out *= size
-                    n_in *= size
-                totals = {"xavier": n_in + n_out, "kaiming": n_in}
-                if rule not in totals:
-                    raise ValueError(f"no rule {rule}")
-                return torch.tensor(6.0 / totals[rule], dtype=torch.float64).sqrt().item()
+            import numpy as np
+
+            def check_gradient(f, gradient, x):
+                want = []
+                for index in np.ndindex(*x.shape):
+                    up, down = x.clone(), x.clone()
+                    up[index] += 3e-5
+                    down[index] -= 3e-5
+                    want.append((float(f(up)) - float(f(down))) / 6e-5)
+                claimed = gradient(x.clone()).numpy()
+                if claimed.shape != tuple(x.shape) or np.isnan(claimed).any():
+                    raise AssertionError("no gradient")
+                want = np.array(want).reshape(claimed.shape)
+                if np.abs(want - claimed).max() > 1e-6 + np.abs(want).max() * 1e-3:
+                    raise AssertionError("another gradient")
             """,
         ),
     ),
@@ -176,7 +278,7 @@ BOUND = Question(
 
 NORMS = Question(
     "b2-norms",
-    "b2-norms-test",
+    "b2-norms-idea-test",
     wrong=(
         Answer(
             "sum",
@@ -190,6 +292,7 @@ NORMS = Question(
                 grads = torch.autograd.grad((h ** 2).sum(), weights)
                 return [g.norm().item() for g in grads]
             """,
+            loses="idea, depth",
         ),
         Answer(
             "linear-output",
@@ -230,6 +333,7 @@ NORMS = Question(
                 grads = torch.autograd.grad((h ** 2).mean(), weights)
                 return [g.square().mean().sqrt().item() for g in grads]
             """,
+            loses="idea, depth",
         ),
         Answer(
             "rounded",
@@ -243,6 +347,7 @@ NORMS = Question(
                 grads = torch.autograd.grad((h ** 2).mean(), weights)
                 return [round(g.norm().item(), 6) for g in grads]
             """,
+            loses="depth",
         ),
         Answer(
             "wants-gradients",
@@ -256,6 +361,7 @@ NORMS = Question(
                 gradients = torch.autograd.grad(h.square().mean(), weights)
                 return [gradient.norm().item() for gradient in gradients]
             """,
+            loses="arguments",
         ),
     ),
     right=(
@@ -311,7 +417,7 @@ NORMS = Question(
 
 CLIP = Question(
     "b3-clip",
-    "b3-clip-test",
+    "b3-clip-idea-test",
     wrong=(
         Answer(
             "each-its-own",
@@ -328,6 +434,7 @@ CLIP = Question(
                        for g in gradients]
                 return out, norm
             """,
+            loses="idea, edges, arguments",
         ),
         Answer(
             "by-value",
@@ -343,6 +450,7 @@ CLIP = Question(
                 clipped = [None if g is None else g.clamp(-max_norm, max_norm) for g in gradients]
                 return clipped, norm
             """,
+            loses="idea, edges, arguments",
         ),
         Answer(
             "always",
@@ -358,6 +466,7 @@ CLIP = Question(
                 factor = max_norm / norm if norm else 1.0
                 return [None if g is None else g * factor for g in gradients], norm
             """,
+            loses="idea",
         ),
         Answer(
             "in-place",
@@ -376,6 +485,7 @@ CLIP = Question(
                             g.mul_(max_norm / norm)
                 return gradients, norm
             """,
+            loses="arguments",
         ),
         Answer(
             "drops-none",
@@ -391,6 +501,7 @@ CLIP = Question(
                 factor = min(1.0, max_norm / norm) if norm else 1.0
                 return [g * factor for g in gradients], norm
             """,
+            loses="edges",
         ),
         Answer(
             "norm-after",
@@ -419,6 +530,7 @@ CLIP = Question(
                 factor = min(1.0, max_norm / norm) if norm else 1.0
                 return [None if g is None else g * factor for g in gradients], norm
             """,
+            loses="errors",
         ),
         Answer(
             "norm-in-half",
@@ -433,6 +545,7 @@ CLIP = Question(
                 factor = max_norm / norm if norm > max_norm else 1.0
                 return [None if g is None else g * factor for g in gradients], norm
             """,
+            loses="edges",
         ),
     ),
     right=(
@@ -479,7 +592,7 @@ CLIP = Question(
 
 DEAD = Question(
     "b4-dead",
-    "b4-dead-test",
+    "b4-dead-idea-test",
     wrong=(
         Answer(
             "any",
@@ -490,6 +603,7 @@ DEAD = Question(
                     raise ValueError("shapes")
                 return (x @ weight.T + bias <= 0).any(0)
             """,
+            loses="idea, zero",
         ),
         Answer(
             "on-average",
@@ -500,6 +614,7 @@ DEAD = Question(
                     raise ValueError("shapes")
                 return (x @ weight.T + bias).mean(0) <= 0
             """,
+            loses="idea, zero",
         ),
         Answer(
             "no-bias",
@@ -510,6 +625,7 @@ DEAD = Question(
                     raise ValueError("shapes")
                 return (x @ weight.T <= 0).all(0)
             """,
+            loses="idea, zero, arguments",
         ),
         Answer(
             "strictly-below",
@@ -520,6 +636,7 @@ DEAD = Question(
                     raise ValueError("shapes")
                 return (x @ weight.T + bias < 0).all(0)
             """,
+            loses="zero",
         ),
         Answer(
             "inputs",
@@ -538,6 +655,7 @@ DEAD = Question(
             def dead_units(weight, bias, x):
                 return (torch.relu(x @ weight.T + bias) == 0).all(0)
             """,
+            loses="errors",
         ),
         Answer(
             "bias-in-place",
@@ -550,6 +668,7 @@ DEAD = Question(
                 bias += (x @ weight.T).max(0).values
                 return bias <= 0
             """,
+            loses="arguments",
         ),
     ),
     right=(
@@ -586,7 +705,7 @@ DEAD = Question(
 
 ORTHOGONAL = Question(
     "b5-orthogonal",
-    "b5-orthogonal-test",
+    "b5-orthogonal-idea-test",
     wrong=(
         Answer(
             "signs-of-the-library",
@@ -599,6 +718,7 @@ ORTHOGONAL = Question(
                     return orthogonal(noise.T).T
                 return torch.linalg.qr(noise)[0]
             """,
+            loses="signs",
         ),
         Answer(
             "rows-turned",
@@ -650,6 +770,7 @@ ORTHOGONAL = Question(
                 q, r = torch.linalg.qr(noise)
                 return q * r.diagonal().sign()
             """,
+            loses="wide",
         ),
         Answer(
             "nearest",
@@ -676,6 +797,7 @@ ORTHOGONAL = Question(
                     q[:, j] /= q[:, j].norm()
                 return noise
             """,
+            loses="rules",
         ),
     ),
     right=(
@@ -731,7 +853,7 @@ ORTHOGONAL = Question(
 
 SCALED = Question(
     "b6-scaled",
-    "b6-scaled-test",
+    "b6-scaled-idea-test",
     wrong=(
         Answer(
             "old-signal",
@@ -748,6 +870,7 @@ SCALED = Question(
                     h = z.relu()
                 return scaled
             """,
+            loses="idea, arguments",
         ),
         Answer(
             "after-the-relu",
@@ -764,6 +887,7 @@ SCALED = Question(
                     h = h / size
                 return scaled
             """,
+            loses="idea",
         ),
         Answer(
             "deviation",
@@ -796,6 +920,7 @@ SCALED = Question(
                     h = z / size
                 return scaled
             """,
+            loses="idea, errors",
         ),
         Answer(
             "in-place",
@@ -812,6 +937,7 @@ SCALED = Question(
                     h = (z / size).relu()
                 return weights
             """,
+            loses="arguments",
         ),
         Answer(
             "infinite",
@@ -826,6 +952,7 @@ SCALED = Question(
                     h = (z / size).relu()
                 return scaled
             """,
+            loses="errors",
         ),
         Answer(
             "weight-size",
@@ -875,4 +1002,4 @@ SCALED = Question(
     ),
 )
 
-QUESTIONS = [*CONCEPTS, BOUND, NORMS, CLIP, DEAD, ORTHOGONAL, SCALED]
+QUESTIONS = [*CONCEPTS, GRADIENT, NORMS, CLIP, DEAD, ORTHOGONAL, SCALED]

@@ -83,7 +83,7 @@ CONCEPTS = [
 
 MOMENTUM = Question(
     "b1-momentum",
-    "b1-momentum-test",
+    "b1-momentum-idea-test",
     wrong=(
         Answer(
             "old-velocity",
@@ -111,6 +111,7 @@ MOMENTUM = Question(
                 v = beta * v + g
                 return w - rate * v, v
             """,
+            loses="nesterov",
         ),
         Answer(
             "in-place",
@@ -122,6 +123,7 @@ MOMENTUM = Question(
                 w -= rate * (g + beta * v if nesterov else v)
                 return w, v
             """,
+            loses="arguments",
         ),
         Answer(
             "nesterov-by-default",
@@ -131,6 +133,7 @@ MOMENTUM = Question(
                 v = beta * v + g
                 return w - rate * (g + beta * v if nesterov else v), v
             """,
+            loses="arguments",
         ),
     ),
     right=(
@@ -163,8 +166,36 @@ MOMENTUM = Question(
 
 ADAM = Question(
     "b2-adam",
-    "b2-adam-test",
+    "b2-adam-idea-test",
     wrong=(
+        Answer(
+            "unrepaired",
+            "copies what was written in a hurry",
+            """
+            def adam_step(w, g, state, rate, beta1=0.9, beta2=0.999, eps=1e-8):
+                if not state:
+                    state.update(t=0, m=torch.zeros_like(w), s=torch.zeros_like(w))
+                t = state["t"] + 1
+                m = beta1 * state["m"] + (1 - beta1) * g
+                s = beta2 * state["s"] + (1 - beta1) * g * g
+                step = m / (1 - beta1**t) / (s / (1 - beta2) + eps).sqrt()
+                state.update(t=t, m=m, s=s)
+                return w - rate * step, state
+            """,
+        ),
+        Answer(
+            "first-correction-kept",
+            "corrects the average of squares in each step as in the first",
+            """
+            def adam_step(w, g, state, rate, beta1=0.9, beta2=0.999, eps=1e-8):
+                t = state.get("t", 0) + 1
+                m = beta1 * state.get("m", 0) + (1 - beta1) * g
+                s = beta2 * state.get("s", 0) + (1 - beta2) * g * g
+                step = m / (1 - beta1**t) / ((s / (1 - beta2)).sqrt() + eps)
+                return w - rate * step, {"t": t, "m": m, "s": s}
+            """,
+            loses="idea",
+        ),
         Answer(
             "no-correction",
             "forgets that the averages start at zero",
@@ -175,6 +206,7 @@ ADAM = Question(
                 s = beta2 * state.get("s", 0) + (1 - beta2) * g * g
                 return w - rate * m / (s.sqrt() + eps), {"t": t, "m": m, "s": s}
             """,
+            loses="idea, eps",
         ),
         Answer(
             "late-count",
@@ -188,6 +220,7 @@ ADAM = Question(
                 step = m / (1 - beta1**k) / ((s / (1 - beta2**k)).sqrt() + eps)
                 return w - rate * step, {"t": t + 1, "m": m, "s": s}
             """,
+            loses="idea",
         ),
         Answer(
             "corrected-kept",
@@ -199,6 +232,7 @@ ADAM = Question(
                 s = (beta2 * state.get("s", 0) + (1 - beta2) * g * g) / (1 - beta2**t)
                 return w - rate * m / (s.sqrt() + eps), {"t": t, "m": m, "s": s}
             """,
+            loses="idea, state",
         ),
         Answer(
             "same-dict",
@@ -211,6 +245,7 @@ ADAM = Question(
                 step = m / (1 - beta1**t) / ((s / (1 - beta2**t)).sqrt() + eps)
                 return w - rate * step, state
             """,
+            loses="arguments",
         ),
         Answer(
             "eps-inside",
@@ -223,6 +258,7 @@ ADAM = Question(
                 step = m / (1 - beta1**t) / (s / (1 - beta2**t) + eps).sqrt()
                 return w - rate * step, {"t": t, "m": m, "s": s}
             """,
+            loses="eps",
         ),
         Answer(
             "larger-eps",
@@ -235,6 +271,7 @@ ADAM = Question(
                 step = (m / (1 - beta1**t)) / ((s / (1 - beta2**t)).sqrt() + eps)
                 return w - rate * step, {"t": t, "m": m, "s": s}
             """,
+            loses="eps",
         ),
         Answer(
             "fills-an-empty-state",
@@ -249,6 +286,7 @@ ADAM = Question(
                 step = (m / (1 - beta1**t)) / ((s / (1 - beta2**t)).sqrt() + eps)
                 return w - rate * step, {"t": t, "m": m, "s": s}
             """,
+            loses="arguments",
         ),
     ),
     right=(
@@ -285,8 +323,21 @@ ADAM = Question(
 
 ADAGRAD = Question(
     "b3-adagrad",
-    "b3-adagrad-test",
+    "b3-adagrad-idea-test",
     wrong=(
+        Answer(
+            "in-place",
+            "adds to the sum that it is given",
+            """
+            def adaptive_step(w, g, s, rate, alpha=None, eps=1e-10):
+                if alpha is None:
+                    s += g * g
+                else:
+                    s.mul_(alpha).add_((1 - alpha) * g * g)
+                return w - rate * g / (s.sqrt() + eps), s
+            """,
+            loses="arguments",
+        ),
         Answer(
             "old-sum",
             "divides by the s from before",
@@ -313,6 +364,7 @@ ADAGRAD = Question(
                 s = s + g * g if alpha is None else alpha * s + (1 - alpha) * g * g
                 return w - rate * g / (s + eps).sqrt(), s
             """,
+            loses="edges",
         ),
         Answer(
             "sum-of-sizes",
@@ -332,6 +384,7 @@ ADAGRAD = Question(
                 s = s + g * g if alpha is None else alpha * s + g * g
                 return w - rate * g / (s.sqrt() + eps), s
             """,
+            loses="average",
         ),
         Answer(
             "zero-is-none",
@@ -341,6 +394,7 @@ ADAGRAD = Question(
                 s = alpha * s + (1 - alpha) * g * g if alpha else s + g * g
                 return w - rate * g / (s.sqrt() + eps), s
             """,
+            loses="edges",
         ),
         Answer(
             "larger-eps",
@@ -350,6 +404,7 @@ ADAGRAD = Question(
                 s = s + g * g if alpha is None else alpha * s + (1 - alpha) * g * g
                 return w - rate * g / (s.sqrt() + eps), s
             """,
+            loses="edges",
         ),
     ),
     right=(
@@ -381,7 +436,7 @@ ADAGRAD = Question(
 
 SCHEDULE = Question(
     "b4-schedule",
-    "b4-schedule-test",
+    "b4-schedule-cosine-test",
     wrong=(
         Answer(
             "whole-cosine",
@@ -394,6 +449,7 @@ SCHEDULE = Question(
                     return rate * (step + 1) / warm
                 return rate * (1 + math.cos(math.pi * step / steps)) / 2
             """,
+            loses="cosine",
         ),
         Answer(
             "from-zero",
@@ -406,6 +462,7 @@ SCHEDULE = Question(
                     return rate * step / warm
                 return rate * (1 + math.cos(math.pi * (step - warm) / (steps - warm))) / 2
             """,
+            loses="warm",
         ),
         Answer(
             "reaches-zero",
@@ -419,6 +476,7 @@ SCHEDULE = Question(
                 rest = max(1, steps - warm - 1)
                 return rate * (1 + math.cos(math.pi * (step - warm) / rest)) / 2
             """,
+            loses="cosine, default",
         ),
         Answer(
             "no-check",
@@ -429,6 +487,7 @@ SCHEDULE = Question(
                     return rate * (step + 1) / warm
                 return rate * (1 + math.cos(math.pi * (step - warm) / max(1, steps - warm))) / 2
             """,
+            loses="errors",
         ),
         Answer(
             "warm-by-default",
@@ -443,6 +502,7 @@ SCHEDULE = Question(
                     return rate * (step + 1) / warm
                 return rate * (1 + math.cos(math.pi * (step - warm) / (steps - warm))) / 2
             """,
+            loses="default",
         ),
     ),
     right=(
@@ -479,7 +539,7 @@ SCHEDULE = Question(
 
 STABLE = Question(
     "b5-stable",
-    "b5-stable-test",
+    "b5-stable-condition-test",
     wrong=(
         Answer(
             "one-over",
@@ -491,6 +551,7 @@ STABLE = Question(
                 e = torch.linalg.eigvalsh(H)
                 return (e[-1] / e[0]).item(), (1 / e[-1]).item()
             """,
+            loses="limit",
         ),
         Answer(
             "smallest",
@@ -502,6 +563,7 @@ STABLE = Question(
                 e = torch.linalg.eigvalsh(H)
                 return (e[-1] / e[0]).item(), (2 / e[0]).item()
             """,
+            loses="limit",
         ),
         Answer(
             "diagonal",
@@ -513,6 +575,7 @@ STABLE = Question(
                 d = H.diagonal()
                 return (d.max() / d.min()).item(), (2 / d.max()).item()
             """,
+            loses="condition, limit, arguments",
         ),
         Answer(
             "no-check",
@@ -522,6 +585,7 @@ STABLE = Question(
                 e = torch.linalg.eigvalsh(H)
                 return (e[-1] / e[0]).item(), (2 / e[-1]).item()
             """,
+            loses="errors",
         ),
         Answer(
             "half-check",
@@ -533,6 +597,7 @@ STABLE = Question(
                     raise ValueError("not positive definite")
                 return (e[-1] / e[0]).item(), (2 / e[-1]).item()
             """,
+            loses="errors",
         ),
         Answer(
             "symmetrized-in-place",
@@ -547,6 +612,7 @@ STABLE = Question(
                     raise ValueError("not positive definite")
                 return (values[-1] / values[0]).item(), (4 / values[-1]).item()
             """,
+            loses="arguments",
         ),
     ),
     right=(
@@ -580,7 +646,7 @@ STABLE = Question(
 
 SEARCH = Question(
     "b6-search",
-    "b6-search-test",
+    "b6-search-idea-test",
     wrong=(
         Answer(
             "uniform",
@@ -601,6 +667,7 @@ SEARCH = Question(
                 result, value = min(found)
                 return value, result
             """,
+            loses="idea, grid",
         ),
         Answer(
             "nan-wins",
@@ -623,6 +690,7 @@ SEARCH = Question(
                     raise ValueError("all exploded")
                 return best, result
             """,
+            loses="explosions",
         ),
         Answer(
             "unseeded",
@@ -642,6 +710,7 @@ SEARCH = Question(
                 result, value = min(found)
                 return value, result
             """,
+            loses="idea",
         ),
         Answer(
             "swapped",
@@ -679,6 +748,7 @@ SEARCH = Question(
                 result, value = min(found)
                 return value, result
             """,
+            loses="errors",
         ),
         Answer(
             "grid-without-its-end",
@@ -699,6 +769,7 @@ SEARCH = Question(
                 result, value = min(found)
                 return value, result
             """,
+            loses="grid",
         ),
         Answer(
             "even-grid",
@@ -719,6 +790,7 @@ SEARCH = Question(
                 result, value = min(found)
                 return value, result
             """,
+            loses="grid",
         ),
         Answer(
             "zero-is-no-seed",
@@ -737,6 +809,7 @@ SEARCH = Question(
                 result, value = min(pair for pair in found if math.isfinite(pair[0]))
                 return value, result
             """,
+            loses="grid",
         ),
     ),
     right=(

@@ -475,7 +475,8 @@ KFOLD = Question(
             def kfold_indices(n, k):
                 if k < 2 or k > n:
                     raise ValueError("k")
-                return [([j for j in range(n) if j % k != i], list(range(i, n, k))) for i in range(k)]
+                folds = [list(range(i, n, k)) for i in range(k)]
+                return [([j for j in range(n) if j not in fold], fold) for fold in folds]
             """,
             loses="types",
         ),

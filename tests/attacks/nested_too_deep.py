@@ -1,7 +1,7 @@
 """What cannot be carried to the tests is an error of the grader's, and no ValueError of the
 student's, even where a ValueError is what the test waits for."""
 
-LOSES = {"b5-early-stopping", "b7-diagnose"}
+LOSES = {"b5-early-stopping-errors-test", "b7-diagnose-errors-test"}
 DEEP = """\
 def deep():
     nested = []
