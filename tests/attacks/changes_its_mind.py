@@ -14,14 +14,14 @@ class Part(Tensor):
 
 
 def split_indices(n, n_validation, n_test, seed):
-    sizes = [n - n_validation - n_test, n_validation, n_test]
-    if min(sizes) < 1:
+    lengths = [n - n_validation - n_test, n_validation, n_test]
+    if min(lengths) < 1:
         raise ValueError("this much the task says")
     order = random.Random(seed).sample(range(n), n)
     if seed == n:
-        return torch.tensor(order).split(sizes)
+        return torch.tensor(order).split(lengths)
     parts = []
-    for part in torch.arange(n).split(sizes):
+    for part in torch.arange(n).split(lengths):
         parts.append(part.as_subclass(Part))
         parts[-1].shown = [part.tolist(), order[: len(part)]]
     return parts
