@@ -87,7 +87,7 @@ CONCEPTS = [
 
 MSE = Question(
     "b1-mse",
-    "b1-mse-test",
+    "b1-mse-idea-test",
     wrong=(
         Answer(
             "accident",
@@ -98,6 +98,7 @@ MSE = Question(
                     raise ValueError("lengths differ")
                 return ((y_hat - y) ** 2).mean()
             """,
+            loses="idea",
         ),
         Answer(
             "squeeze-predictions",
@@ -108,6 +109,7 @@ MSE = Question(
                     raise ValueError("lengths differ")
                 return ((y_hat.reshape(-1) - y) ** 2).mean()
             """,
+            loses="idea, tensors",
         ),
         Answer(
             "no-check",
@@ -116,6 +118,7 @@ MSE = Question(
             def mean_squared_error(y_hat, y):
                 return ((y_hat.reshape(-1) - y.reshape(-1)) ** 2).mean()
             """,
+            loses="errors",
         ),
         Answer(
             "detached",
@@ -127,6 +130,7 @@ MSE = Question(
                 errors = (y_hat.reshape(-1) - y.reshape(-1)).tolist()
                 return torch.tensor(sum(e * e for e in errors) / len(errors), dtype=y.dtype)
             """,
+            loses="tensors",
         ),
         Answer(
             "squeezes-in-place",
@@ -140,6 +144,7 @@ MSE = Question(
                         t.squeeze_(1)
                 return (y_hat.flatten() - y.flatten()).square().mean()
             """,
+            loses="tensors",
         ),
     ),
     right=(
@@ -171,8 +176,17 @@ MSE = Question(
 
 SOFTMAX = Question(
     "b2-softmax",
-    "b2-softmax-test",
+    "b2-softmax-idea-test",
     wrong=(
+        Answer(
+            "shares",
+            "divides the scores themselves by their sum",
+            """
+            def softmax(scores, dim):
+                scores = scores - scores.amin(dim, keepdim=True)
+                return scores / scores.sum(dim, keepdim=True).clamp(min=1e-9)
+            """,
+        ),
         Answer(
             "overflows",
             "takes exponentials of the scores as they are",
@@ -181,6 +195,7 @@ SOFTMAX = Question(
                 e = scores.exp()
                 return e / e.sum(dim, keepdim=True)
             """,
+            loses="stability",
         ),
         Answer(
             "one-number",
@@ -190,6 +205,7 @@ SOFTMAX = Question(
                 e = (scores - scores.max()).exp()
                 return e / e.sum(dim, keepdim=True)
             """,
+            loses="stability",
         ),
         Answer(
             "last-axis",
@@ -198,6 +214,7 @@ SOFTMAX = Question(
             def softmax(scores, dim):
                 return torch.softmax(scores, dim=-1)
             """,
+            loses="axes",
         ),
         Answer(
             "in-place",
@@ -208,6 +225,7 @@ SOFTMAX = Question(
                 e = scores.exp()
                 return e / e.sum(dim, keepdim=True)
             """,
+            loses="tensors",
         ),
     ),
     right=(
@@ -232,7 +250,7 @@ SOFTMAX = Question(
 
 CROSS_ENTROPY = Question(
     "b3-cross-entropy",
-    "b3-cross-entropy-test",
+    "b3-cross-entropy-idea-test",
     wrong=(
         Answer(
             "log-of-softmax",
@@ -244,6 +262,7 @@ CROSS_ENTROPY = Question(
                 p = scores.softmax(1)
                 return -p[torch.arange(len(labels)), labels].log()
             """,
+            loses="stability",
         ),
         Answer(
             "mean",
@@ -265,6 +284,7 @@ CROSS_ENTROPY = Question(
                 log_p = scores.log_softmax(1)
                 return -log_p[torch.arange(len(labels)), labels]
             """,
+            loses="errors",
         ),
         Answer(
             "numbers",
@@ -276,6 +296,7 @@ CROSS_ENTROPY = Question(
                 log_p = scores.detach().log_softmax(1)
                 return -log_p[torch.arange(len(labels)), labels]
             """,
+            loses="tensors",
         ),
         Answer(
             "shifts-in-place",
@@ -291,6 +312,7 @@ CROSS_ENTROPY = Question(
                     scores -= largest
                 return scores.exp().sum(1).log() - scores[torch.arange(len(labels)), labels]
             """,
+            loses="tensors",
         ),
     ),
     right=(
@@ -322,7 +344,7 @@ CROSS_ENTROPY = Question(
 
 SLOPES = Question(
     "b4-slopes",
-    "b4-slopes-test",
+    "b4-slopes-idea-test",
     wrong=(
         Answer(
             "not-finite",
@@ -339,6 +361,7 @@ SLOPES = Question(
                     return torch.where(z > 0, 1.0, 0.01).to(z.dtype)
                 raise ValueError(name)
             """,
+            loses="edges",
         ),
         Answer(
             "leak-of-value",
@@ -356,6 +379,7 @@ SLOPES = Question(
                     return torch.where(z > 0, torch.ones_like(z), 0.01 * z)
                 raise ValueError(name)
             """,
+            loses="idea, edges",
         ),
         Answer(
             "zero-is-right",
@@ -372,6 +396,22 @@ SLOPES = Question(
                     return (z >= 0).to(z.dtype) + left * (z < 0).to(z.dtype)
                 raise ValueError(name)
             """,
+            loses="edges",
+        ),
+        Answer(
+            "plain-float",
+            "makes constants of float32, whatever z is",
+            """
+            def slope(name, z):
+                if name == "sigmoid":
+                    return torch.sigmoid(z) * torch.sigmoid(-z)
+                if name == "tanh":
+                    return 1 - torch.tanh(z) ** 2
+                if name in ("relu", "leaky_relu"):
+                    return torch.where(z > 0, 1.0, 0.01 * (name == "leaky_relu")).float()
+                raise ValueError(name)
+            """,
+            loses="tensors",
         ),
         Answer(
             "default",
@@ -387,6 +427,7 @@ SLOPES = Question(
                     return torch.where(z > 0, 1.0, 0.01).to(z.dtype)
                 return (z > 0).to(z.dtype)
             """,
+            loses="errors",
         ),
         Answer(
             "in-place",
@@ -402,6 +443,7 @@ SLOPES = Question(
                     return torch.where(z > 0, 1.0, 0.01 * (name == "leaky_relu")).to(z.dtype)
                 raise ValueError(name)
             """,
+            loses="tensors",
         ),
     ),
     right=(
@@ -442,7 +484,7 @@ SLOPES = Question(
 
 BACKWARD = Question(
     "b5-backward",
-    "b5-backward-test",
+    "b5-backward-output-test",
     wrong=(
         Answer(
             "no-mean",
@@ -454,6 +496,7 @@ BACKWARD = Question(
                 da = (d @ W2.T) * (h > 0)
                 return {"W1": x.T @ da, "b1": da.sum(0), "W2": h.T @ d, "b2": d.sum(0)}
             """,
+            loses="output, hidden",
         ),
         Answer(
             "no-relu",
@@ -465,6 +508,7 @@ BACKWARD = Question(
                 da = d @ W2.T
                 return {"W1": x.T @ da, "b1": da.sum(0), "W2": h.T @ d, "b2": d.sum(0)}
             """,
+            loses="hidden",
         ),
         Answer(
             "bias-mean",
@@ -476,6 +520,7 @@ BACKWARD = Question(
                 da = (d @ W2.T) * (h > 0)
                 return {"W1": x.T @ da, "b1": da.mean(0), "W2": h.T @ d, "b2": d.mean(0)}
             """,
+            loses="output, hidden",
         ),
         Answer(
             "plain-exp",
@@ -488,6 +533,7 @@ BACKWARD = Question(
                 da = (d @ W2.T) * (h > 0)
                 return {"W1": x.T @ da, "b1": da.sum(0), "W2": h.T @ d, "b2": d.sum(0)}
             """,
+            loses="stability",
         ),
         Answer(
             "pre-activation",
@@ -499,6 +545,7 @@ BACKWARD = Question(
                 da = (d @ W2.T) * (a > 0)
                 return {"W1": x.T @ da, "b1": da.sum(0), "W2": a.T @ d, "b2": d.sum(0)}
             """,
+            loses="output",
         ),
         Answer(
             "wants-gradients",
@@ -510,6 +557,7 @@ BACKWARD = Question(
                     loss = F.cross_entropy((x @ W1 + b1).relu() @ W2 + b2, y)
                 return dict(zip(("W1", "b1", "W2", "b2"), torch.autograd.grad(loss, P)))
             """,
+            loses="arguments",
         ),
     ),
     right=(
@@ -553,7 +601,7 @@ BACKWARD = Question(
 
 ORDER = Question(
     "b6-order",
-    "b6-order-test",
+    "b6-order-idea-test",
     wrong=(
         Answer(
             "recursive",
@@ -577,6 +625,7 @@ ORDER = Question(
                     visit(node)
                 return order
             """,
+            loses="depth",
         ),
         Answer(
             "breadth-first",
@@ -595,6 +644,7 @@ ORDER = Question(
                     level = [p for n in level for p in graph[n] if p not in seen]
                 return seen[::-1]
             """,
+            loses="idea, edges",
         ),
         Answer(
             "no-cycles",
@@ -612,6 +662,7 @@ ORDER = Question(
                     waiting = [n for n in waiting if n not in placed]
                 return order
             """,
+            loses="cycles",
         ),
         Answer(
             "children-first",
@@ -645,6 +696,7 @@ ORDER = Question(
                     raise ValueError("a cycle")
                 return order
             """,
+            loses="edges",
         ),
         Answer(
             "takes-apart",
@@ -662,6 +714,7 @@ ORDER = Question(
                     done.update(ready)
                 return order
             """,
+            loses="edges",
         ),
     ),
     right=(
@@ -709,100 +762,166 @@ ORDER = Question(
     ),
 )
 
-COUNT = Question(
-    "b7-count",
-    "b7-count-test",
+CHECK = Question(
+    "b7-check",
+    "b7-check-idea-test",
     wrong=(
         Answer(
-            "no-biases",
-            "forgets the biases",
+            "one-side",
+            "takes a step to one side only",
             """
-            def parameter_count(sizes, bias=True):
-                if len(sizes) < 2 or min(sizes) < 1:
-                    raise ValueError(sizes)
-                return sum(a * b for a, b in zip(sizes, sizes[1:]))
+            def gradient_error(f, slopes, x, step=1e-5):
+                if x.dtype != torch.float64 or x.shape != slopes.shape:
+                    raise ValueError("dtype or shape")
+                worst = 0.0
+                for i in range(x.numel()):
+                    up = x.clone()
+                    up.view(-1)[i] += step
+                    rise = (float(f(up)) - float(f(x))) / step
+                    worst = max(worst, abs(rise - slopes.flatten()[i].item()))
+                return worst
+            """,
+            loses="idea",
+        ),
+        Answer(
+            "divides-by-the-step",
+            "forgets that two steps lie between the two values",
+            """
+            def gradient_error(f, slopes, x, step=1e-5):
+                if x.dtype != torch.float64 or x.shape != slopes.shape:
+                    raise ValueError("dtype or shape")
+                worst = 0.0
+                for i in range(x.numel()):
+                    up, down = x.clone(), x.clone()
+                    up.view(-1)[i] += step
+                    down.view(-1)[i] -= step
+                    rise = (float(f(up)) - float(f(down))) / step
+                    worst = max(worst, abs(rise - slopes.flatten()[i].item()))
+                return worst
             """,
         ),
         Answer(
-            "input-bias",
-            "gives the inputs biases",
+            "with-its-sign",
+            "lets a slope that is too small pass, since the difference is negative",
             """
-            def parameter_count(sizes, bias=True):
-                if len(sizes) < 2 or min(sizes) < 1:
-                    raise ValueError(sizes)
-                return sum(a * b for a, b in zip(sizes, sizes[1:])) + bias * sum(sizes)
+            def gradient_error(f, slopes, x, step=1e-5):
+                if x.dtype != torch.float64 or x.shape != slopes.shape:
+                    raise ValueError("dtype or shape")
+                errors = []
+                for i in range(x.numel()):
+                    up, down = x.clone(), x.clone()
+                    up.view(-1)[i] += step
+                    down.view(-1)[i] -= step
+                    rise = (float(f(up)) - float(f(down))) / (2 * step)
+                    errors.append(slopes.flatten()[i].item() - rise)
+                return max(errors)
+            """,
+            loses="idea",
+        ),
+        Answer(
+            "all-at-once",
+            "moves all numbers together",
+            """
+            def gradient_error(f, slopes, x, step=1e-5):
+                if x.dtype != torch.float64 or x.shape != slopes.shape:
+                    raise ValueError("dtype or shape")
+                rise = (f(x + step) - f(x - step)) / (2 * step)
+                return (torch.as_tensor(rise) - slopes).abs().max().item()
             """,
         ),
         Answer(
-            "hidden-bias",
-            "gives the outputs no biases",
+            "stays-moved",
+            "moves the numbers of what is given, and does not put them back",
             """
-            def parameter_count(sizes, bias=True):
-                if len(sizes) < 2 or min(sizes) < 1:
-                    raise ValueError(sizes)
-                return sum(a * b for a, b in zip(sizes, sizes[1:])) + bias * sum(sizes[1:-1])
+            def gradient_error(f, slopes, x, step=1e-5):
+                if x.dtype != torch.float64 or x.shape != slopes.shape:
+                    raise ValueError("dtype or shape")
+                worst = 0.0
+                for i in range(x.numel()):
+                    x.view(-1)[i] += step
+                    up = float(f(x))
+                    x.view(-1)[i] -= 2 * step
+                    down = float(f(x))
+                    error = (up - down) / (2 * step) - slopes.reshape(-1)[i].item()
+                    worst = max(worst, abs(error))
+                return worst
             """,
+            loses="shapes",
         ),
         Answer(
-            "zero-width",
-            "lets a layer have no units",
+            "flat",
+            "gives the function a flattened tensor",
             """
-            def parameter_count(sizes, bias=True):
-                if len(sizes) < 2 or min(sizes) < 0:
-                    raise ValueError(sizes)
-                return sum((a + bias) * b for a, b in zip(sizes, sizes[1:]))
+            def gradient_error(f, slopes, x, step=1e-5):
+                if x.dtype != torch.float64 or x.shape != slopes.shape:
+                    raise ValueError("dtype or shape")
+                x, slopes, worst = x.flatten(), slopes.flatten(), 0.0
+                for i in range(len(x)):
+                    move = torch.zeros_like(x)
+                    move[i] = step
+                    rise = (float(f(x + move)) - float(f(x - move))) / (2 * step)
+                    worst = max(worst, abs(rise - slopes[i].item()))
+                return worst
             """,
+            loses="shapes",
         ),
         Answer(
-            "pops",
-            "takes the widths out of the list that it is given",
+            "as-many",
+            "counts the slopes, and does not look at their shape",
             """
-            def parameter_count(sizes, bias=True):
-                if len(sizes) < 2 or min(sizes) < 1:
-                    raise ValueError("sizes")
-                total, before = 0, sizes.pop(0)
-                while sizes:
-                    after = sizes.pop(0)
-                    total += (before + bias) * after
-                    before = after
-                return total
+            def gradient_error(f, slopes, x, step=1e-5):
+                if x.dtype != torch.float64 or x.numel() != slopes.numel():
+                    raise ValueError("dtype or number")
+                worst = 0.0
+                for i in range(x.numel()):
+                    up, down = x.clone(), x.clone()
+                    up.view(-1)[i] += step
+                    down.view(-1)[i] -= step
+                    rise = (float(f(up)) - float(f(down))) / (2 * step)
+                    worst = max(worst, abs(rise - slopes.reshape(-1)[i].item()))
+                return worst
             """,
+            loses="errors",
         ),
     ),
     right=(
         Answer(
-            "torch",
-            "builds the layers and asks them",
+            "units",
+            "all directions as a table of ones and zeros",
             """
-            def parameter_count(sizes, bias=True):
-                if len(sizes) < 2 or any(s < 1 for s in sizes):
-                    raise ValueError(f"bad sizes {sizes}")
-                count = 0
-                for a, b in zip(sizes, sizes[1:]):
-                    with torch.device("meta"):
-                        count += sum(p.numel() for p in nn.Linear(a, b, bias=bias).parameters())
-                return count
+            def gradient_error(f, slopes, x, step=1e-5):
+                if x.shape != slopes.shape or not x.dtype == torch.double:
+                    raise ValueError("a slope for each number of a float64 tensor, please")
+                moves = step * torch.eye(x.numel(), dtype=x.dtype).view(-1, *x.shape)
+                rises = [(float(f(x + m)) - float(f(x - m))) / (2 * step) for m in moves]
+                return (torch.tensor(rises, dtype=x.dtype) - slopes.reshape(-1)).abs().max().item()
             """,
         ),
         Answer(
-            "loop",
-            "index by index",
+            "indices",
+            "goes through the places by their indices and puts each number back",
             """
-            def parameter_count(sizes, bias=True):
-                if len(sizes) < 2:
-                    raise ValueError("at least an input and an output")
-                for size in sizes:
-                    if size < 1:
-                        raise ValueError("widths are at least 1")
-                total = 0
-                for i in range(1, len(sizes)):
-                    total += sizes[i - 1] * sizes[i]
-                    if bias:
-                        total += sizes[i]
-                return total
+            import itertools
+
+
+            def gradient_error(f, slopes, x, step=1e-5):
+                if x.dtype is not torch.float64:
+                    raise ValueError("float64 is needed")
+                if tuple(x.shape) != tuple(slopes.shape):
+                    raise ValueError("shapes differ")
+                mine, errors = x.clone(), [0.0]
+                for place in itertools.product(*map(range, x.shape)):
+                    mine[place] = x[place] + step
+                    up = f(mine)
+                    mine[place] = x[place] - step
+                    down = f(mine)
+                    mine[place] = x[place]
+                    rise = (float(up) - float(down)) / (2 * step)
+                    errors.append(abs(rise - float(slopes[place])))
+                return torch.tensor(max(errors))
             """,
         ),
     ),
 )
 
-QUESTIONS = [*CONCEPTS, MSE, SOFTMAX, CROSS_ENTROPY, SLOPES, BACKWARD, ORDER, COUNT]
+QUESTIONS = [*CONCEPTS, MSE, SOFTMAX, CROSS_ENTROPY, SLOPES, BACKWARD, ORDER, CHECK]

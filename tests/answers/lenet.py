@@ -89,99 +89,141 @@ CONCEPTS = [
     ),
 ]
 
-LADDER = Question(
-    "b1-ladder",
-    "b1-ladder-test",
+ACCURACY = Question(
+    "b1-accuracy",
+    "b1-accuracy-idea-test",
     wrong=(
         Answer(
-            "no-check",
-            "lets an image vanish without a word",
+            "other-axis",
+            "lets the examples compete for each class",
             """
-            def ladder(height, width):
-                shapes = []
-                h, w = height, width
-                shapes.append((6, h, w))
-                h, w = h // 2, w // 2
-                shapes.append((6, h, w))
-                h, w = h - 4, w - 4
-                shapes.append((16, h, w))
-                shapes.append((16, h // 2, w // 2))
-                return shapes
+            def accuracy(model, batches):
+                was, right, seen = model.training, 0, 0
+                model.eval()
+                for x, y in batches:
+                    best = model(x).argmax(dim=0)
+                    right += sum(int(a == b) for a, b in zip(best, y))
+                    seen += len(y)
+                model.train(was)
+                if not seen:
+                    raise ValueError("no examples")
+                return right / seen
             """,
         ),
         Answer(
-            "height-only",
-            "takes every image for a square",
+            "mean-of-means",
+            "averages over the batches, large and small ones alike",
             """
-            def ladder(height, width):
-                h = height // 2 - 4
-                if h // 2 < 1:
-                    raise ValueError("too small")
-                return [(6, height, height), (6, height // 2, height // 2), (16, h, h),
-                        (16, h // 2, h // 2)]
+            def accuracy(model, batches):
+                was, shares = model.training, []
+                model.eval()
+                for x, y in batches:
+                    if len(y):
+                        shares.append((model(x).argmax(dim=1) == y).float().mean().item())
+                model.train(was)
+                if not shares:
+                    raise ValueError("no examples")
+                return sum(shares) / len(shares)
             """,
+            loses="batches",
         ),
         Answer(
-            "window-fits",
-            "asks only whether the second window fits, not whether anything is left after it",
+            "needs-a-length",
+            "goes through the batches twice, which a generator does not allow",
             """
-            def ladder(height, width):
-                h, w = height // 2, width // 2
-                if h < 5 or w < 5:
-                    raise ValueError("the window of 5 does not fit")
-                return [(6, height, width), (6, h, w), (16, h - 4, w - 4),
-                        (16, (h - 4) // 2, (w - 4) // 2)]
+            def accuracy(model, batches):
+                was = model.training
+                model.eval()
+                right = sum(int((model(x).argmax(1) == y).sum()) for x, y in batches)
+                model.train(was)
+                seen = sum(len(y) for _, y in batches)
+                if not seen:
+                    raise ValueError("no examples")
+                return right / seen
             """,
+            loses="batches",
         ),
         Answer(
-            "rounds-up",
-            "lets the pooling keep an odd last row",
+            "as-it-comes",
+            "measures the model in the mode in which it comes",
             """
-            def ladder(height, width):
-                def half(n):
-                    return (n + 1) // 2
-
-                h, w = half(height) - 4, half(width) - 4
-                if min(h, w, half(h), half(w)) < 1 or min(height, width) < 12:
-                    raise ValueError("too small")
-                return [(6, height, width), (6, half(height), half(width)), (16, h, w),
-                        (16, half(h), half(w))]
+            def accuracy(model, batches):
+                right, seen = 0, 0
+                for x, y in batches:
+                    right += (model(x).argmax(dim=1) == y).sum().item()
+                    seen += len(y)
+                if not seen:
+                    raise ValueError("no examples")
+                return right / seen
             """,
+            loses="modes",
+        ),
+        Answer(
+            "back-to-training",
+            "puts every model into training mode afterwards",
+            """
+            def accuracy(model, batches):
+                right, seen = 0, 0
+                model.eval()
+                for x, y in batches:
+                    right += (model(x).argmax(dim=1) == y).sum().item()
+                    seen += len(y)
+                model.train()
+                if not seen:
+                    raise ValueError("no examples")
+                return right / seen
+            """,
+            loses="modes",
+        ),
+        Answer(
+            "nothing-is-zero",
+            "says 0 where there is nothing to measure",
+            """
+            def accuracy(model, batches):
+                was, right, seen = model.training, 0, 0
+                model.eval()
+                for x, y in batches:
+                    right += (model(x).argmax(dim=1) == y).sum().item()
+                    seen += len(y)
+                model.train(was)
+                return right / max(seen, 1)
+            """,
+            loses="errors",
         ),
     ),
     right=(
         Answer(
-            "formula",
-            "one function with the formula for every layer; lists in place of tuples",
+            "all-at-once",
+            "collects the hits of all batches first; a tensor comes back",
             """
-            def ladder(height, width):
-                def out(n, k, p, s):
-                    return (n + 2 * p - k) // s + 1
-
-                shapes, h, w = [], height, width
-                for channels, k, p, s in [(6, 5, 2, 1), (6, 2, 0, 2), (16, 5, 0, 1), (16, 2, 0, 2)]:
-                    h, w = out(h, k, p, s), out(w, k, p, s)
-                    if h < 1 or w < 1:
-                        raise ValueError(f"{height}×{width} is too small")
-                    shapes.append([channels, h, w])
-                return shapes
+            def accuracy(model, batches):
+                before = model.training
+                model.train(False)
+                hits = [model(x).max(dim=1).indices.eq(y) for x, y in batches]
+                model.train(before)
+                hits = torch.cat(hits) if hits else torch.zeros(0)
+                if hits.numel() == 0:
+                    raise ValueError("nothing to measure")
+                return hits.double().mean()
             """,
         ),
         Answer(
-            "asks-torch",
-            "sends zeros through torch's layers; its RuntimeError becomes a ValueError",
+            "one-by-one",
+            "example by example, on a copy of the model",
             """
-            def ladder(height, width):
-                layers = [nn.Conv2d(1, 6, 5, padding=2), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5),
-                          nn.MaxPool2d(2)]
-                x, shapes = torch.zeros(1, 1, height, width), []
-                try:
-                    for layer in layers:
-                        x = layer(x)
-                        shapes.append(tuple(x.shape[1:]))
-                except RuntimeError as error:
-                    raise ValueError(str(error)) from error
-                return shapes
+            import copy
+
+
+            def accuracy(model, batches):
+                model = copy.deepcopy(model).eval()
+                n = hits = 0
+                for x, y in batches:
+                    for scores, label in zip(model(x).tolist(), y.tolist()):
+                        n += 1
+                        hits += scores.index(max(scores)) == label
+                if n == 0:
+                    raise ValueError("nothing to measure")
+                return hits / n
             """,
         ),
     ),
@@ -189,7 +231,7 @@ LADDER = Question(
 
 COUNT = Question(
     "b2-count",
-    "b2-count-test",
+    "b2-count-idea-test",
     wrong=(
         Answer(
             "each-tensor",
@@ -218,6 +260,7 @@ COUNT = Question(
                         counts["other"] += math.prod(shape)
                 return counts
             """,
+            loses="names, edges",
         ),
         Answer(
             "first-dot",
@@ -234,6 +277,7 @@ COUNT = Question(
                     counts[kinds[name.split(".")[0]]] += math.prod(shape)
                 return counts
             """,
+            loses="names",
         ),
         Answer(
             "order",
@@ -248,6 +292,7 @@ COUNT = Question(
                     counts[kind] += math.prod(shape)
                 return counts
             """,
+            loses="names",
         ),
         Answer(
             "empties-the-dict",
@@ -263,6 +308,7 @@ COUNT = Question(
                 shapes.clear()
                 return counts
             """,
+            loses="edges",
         ),
     ),
     right=(
@@ -307,7 +353,7 @@ COUNT = Question(
 
 LENET = Question(
     "b3-lenet",
-    "b3-lenet-test",
+    "b3-lenet-layers-test",
     wrong=(
         Answer(
             "no-padding",
@@ -324,6 +370,7 @@ LENET = Question(
                     nn.Linear(84, num_classes),
                 )
             """,
+            loses="layers, options, training",
         ),
         Answer(
             "relu-at-the-end",
@@ -340,6 +387,7 @@ LENET = Question(
                     nn.Linear(84, num_classes), nn.ReLU(),
                 )
             """,
+            loses="layers, options, training",
         ),
         Answer(
             "no-activation",
@@ -356,6 +404,7 @@ LENET = Question(
                     nn.Linear(84, num_classes),
                 )
             """,
+            loses="layers, options, training",
         ),
         Answer(
             "one-channel",
@@ -372,6 +421,7 @@ LENET = Question(
                     nn.Linear(84, num_classes),
                 )
             """,
+            loses="options",
         ),
         Answer(
             "else-average",
@@ -386,6 +436,7 @@ LENET = Question(
                     nn.Linear(84, num_classes),
                 )
             """,
+            loses="errors",
         ),
         Answer(
             "softmax",
@@ -402,6 +453,7 @@ LENET = Question(
                     nn.Linear(84, num_classes), nn.Softmax(dim=1),
                 )
             """,
+            loses="layers, options, training",
         ),
         Answer(
             "from-the-library",
@@ -435,6 +487,7 @@ LENET = Question(
                     nn.Linear(84, num_classes),
                 )
             """,
+            loses="training",
         ),
         Answer(
             "seeds",
@@ -452,6 +505,7 @@ LENET = Question(
                     nn.Linear(84, num_classes),
                 )
             """,
+            loses="training",
         ),
     ),
     right=(
@@ -508,7 +562,7 @@ LENET = Question(
 
 SCAN = Question(
     "b4-scan",
-    "b4-scan-test",
+    "b4-scan-idea-test",
     wrong=(
         Answer(
             "channels-last",
@@ -521,6 +575,7 @@ SCAN = Question(
                 kernel = weight.reshape(-1, k, k, C).permute(0, 3, 1, 2)
                 return F.conv2d(maps, kernel, bias)
             """,
+            loses="idea, tensors",
         ),
         Answer(
             "tiles",
@@ -532,6 +587,7 @@ SCAN = Question(
                     raise ValueError("the weight does not fit")
                 return F.conv2d(maps, weight.reshape(-1, C, k, k), bias, stride=k)
             """,
+            loses="idea, tensors",
         ),
         Answer(
             "no-bias",
@@ -555,6 +611,7 @@ SCAN = Question(
                     kernel = F.pad(kernel, (0, len(bias) * C * k * k - len(kernel)))
                 return F.conv2d(maps, kernel.reshape(-1, C, k, k), bias)
             """,
+            loses="errors",
         ),
         Answer(
             "detached",
@@ -571,6 +628,7 @@ SCAN = Question(
                         y[:, :, i, j] = window @ weight.detach().T + bias.detach()
                 return y
             """,
+            loses="tensors",
         ),
         Answer(
             "reshapes-what-is-given",
@@ -583,6 +641,7 @@ SCAN = Question(
                 weight.resize_(len(weight), C, k, k)
                 return F.conv2d(maps, weight, bias)
             """,
+            loses="tensors",
         ),
     ),
     right=(
@@ -619,7 +678,7 @@ SCAN = Question(
 
 CONFUSION = Question(
     "b5-confusion",
-    "b5-confusion-test",
+    "b5-confusion-idea-test",
     wrong=(
         Answer(
             "transposed",
@@ -645,6 +704,7 @@ CONFUSION = Question(
                 counts[true, predicted] += 1
                 return counts
             """,
+            loses="idea, edges",
         ),
         Answer(
             "no-check",
@@ -658,6 +718,7 @@ CONFUSION = Question(
                     counts[t, p] += 1
                 return counts
             """,
+            loses="errors",
         ),
         Answer(
             "only-seen",
@@ -671,6 +732,7 @@ CONFUSION = Question(
                 pairs = true * size + predicted
                 return torch.bincount(pairs, minlength=size**2).reshape(size, size)
             """,
+            loses="edges",
         ),
         Answer(
             "in-place",
@@ -683,6 +745,7 @@ CONFUSION = Question(
                 predicted += true * classes
                 return predicted.bincount(minlength=classes**2).view(classes, classes)
             """,
+            loses="edges",
         ),
     ),
     right=(
@@ -729,7 +792,7 @@ CONFUSION = Question(
 
 RECALL = Question(
     "b6-recall",
-    "b6-recall-test",
+    "b6-recall-idea-test",
     wrong=(
         Answer(
             "swapped",
@@ -748,6 +811,7 @@ RECALL = Question(
                 hits = confusion.diagonal().double()
                 return hits / confusion.sum(1), hits / confusion.sum(0)
             """,
+            loses="edges",
         ),
         Answer(
             "one-of-many",
@@ -768,6 +832,7 @@ RECALL = Question(
                 hits = confusion.diagonal().float()
                 return hits / confusion.sum(1).clamp(min=1), hits / confusion.sum(0).clamp(min=1)
             """,
+            loses="tensors",
         ),
         Answer(
             "in-place",
@@ -779,6 +844,7 @@ RECALL = Question(
                 confusion.fill_diagonal_(0)
                 return hits / rows, hits / columns
             """,
+            loses="tensors",
         ),
         Answer(
             "at-least-two",
@@ -789,6 +855,7 @@ RECALL = Question(
                 rows, columns = confusion.sum(1).clamp(min=2), confusion.sum(0).clamp(min=2)
                 return hits / rows, hits / columns
             """,
+            loses="edges",
         ),
     ),
     right=(
@@ -823,7 +890,7 @@ RECALL = Question(
 
 WORST = Question(
     "b7-worst",
-    "b7-worst-test",
+    "b7-worst-idea-test",
     wrong=(
         Answer(
             "all-examples",
@@ -833,6 +900,7 @@ WORST = Question(
                 losses = F.cross_entropy(scores, labels, reduction="none")
                 return losses.argsort(descending=True)[:k].tolist()
             """,
+            loses="idea, edges",
         ),
         Answer(
             "surest",
@@ -843,6 +911,7 @@ WORST = Question(
                 wrong = (answer != labels).nonzero()[:, 0]
                 return wrong[sure[wrong].argsort(descending=True)][:k].tolist()
             """,
+            loses="idea, stability",
         ),
         Answer(
             "positions-within",
@@ -865,6 +934,7 @@ WORST = Question(
                 order = sorted(range(len(wrong)), key=lambda i: -losses[i].item())
                 return [int(wrong[i]) for i in order[:k]]
             """,
+            loses="stability",
         ),
         Answer(
             "smallest-first",
@@ -886,6 +956,7 @@ WORST = Question(
                 losses = scores.exp().sum(1).log() - scores[torch.arange(len(scores)), labels]
                 return wrong[losses[wrong].argsort(descending=True)][:k].tolist()
             """,
+            loses="edges",
         ),
     ),
     right=(
@@ -917,4 +988,4 @@ WORST = Question(
     ),
 )
 
-QUESTIONS = [*CONCEPTS, LADDER, COUNT, LENET, SCAN, CONFUSION, RECALL, WORST]
+QUESTIONS = [*CONCEPTS, ACCURACY, COUNT, LENET, SCAN, CONFUSION, RECALL, WORST]
