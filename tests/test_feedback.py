@@ -75,6 +75,10 @@ SAVED = [
     v4.new_output("error", ename="KernelDied", evalue="<script>mark_of_evil()</script>"),
     v4.new_output("execute_result", {"text/plain": "1000", "text/vnd.mermaid": "mark_of_evil"}),
 ]
+HONEST = {
+    "a1-answer": "answer_a1 = 'a'",
+    "b7-diagnose": "def diagnose(train_losses, *_, **__):\n    return train_losses['my own key']",
+}
 REPORT = """**My report.** $a<b$ and `x<y`, [a page](https://pytorch.org), ![p](attachment:p.png)
 <script>mark_of_evil()</script> <img src="https://evil.example/c" onerror="mark_of_evil()">
 [d](javascript:mark_of_evil()) <a href="&#106;avascript:mark_of_evil()">e</a>
@@ -131,7 +135,7 @@ def pages(tmp_path_factory):
     """The pages of an honest and of an attacking student, by name."""
     course = courses.Course(tmp_path_factory.mktemp("feedback"), SLUG)
     course.generate()
-    course.submit("honest", courses.filled(SLUG, {"a1-answer": "answer_a1 = 'a'"}))
+    course.submit("honest", courses.filled(SLUG, HONEST))
     notebook = acting(courses.filled(SLUG, {"b4-dropout": SPY, "c1-report": REPORT}))
     picture = {"p.png": {"image/png": "iVBORw0KGgo="}}
     attacks.cell(notebook, "c1-report").attachments = picture
@@ -157,7 +161,12 @@ def test_message_of_a_failed_check_is_shown(pages):
     # Of the option that was chosen; why another one is right comes after it.
     words = pages["honest"].text.split("CheckError: A1: a network can have")
     assert "Why The test set has no part in training" in words[1][:300]
-    assert "77 of 100 points" in pages["honest"].text
+    right = 80 - courses.worth(SLUG, "a1-answer") - courses.worth(SLUG, "b7-diagnose")
+    assert f"{right:g} of 100 points" in pages["honest"].text
+    # Of what stands between a test and the answer that it calls nothing is shown.
+    assert "return train_losses['my own key']" in pages["honest"].text
+    assert "def check_untouched" not in pages["honest"].text
+    assert "untouched.py" not in pages["honest"].text
     # The student's own frames and words remain where a hidden test was the caller.
     assert "a message of the student's own" in pages["attack"].text
     assert "return helper(x)" in pages["attack"].text

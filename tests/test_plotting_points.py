@@ -1,9 +1,14 @@
 """Points of several classes, and ways over a surface: their numbers, and what is refused."""
 
+from xml.etree import ElementTree
+
+import numpy as np
 import pytest
 import torch
 
 from dlcourse import plotting
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 
 def test_the_table_holds_every_point():
@@ -60,3 +65,23 @@ def test_a_way_is_kept_step_by_step():
 def test_ways_that_cannot_be_drawn_are_named(way, limits, message):
     with pytest.raises(ValueError, match=message):
         plotting.contours(bowl, {"a": way}, **{"xlim": (0, 1), "ylim": (0, 1), "alt": "x"} | limits)
+
+
+def test_a_thousand_points_are_still_a_drawing_that_follows_the_theme():
+    places = torch.randn(1000, 2, generator=torch.Generator().manual_seed(0))
+    figure = plotting.points({"": (places, [0] * 500 + [1] * 500)}, classes=["a", "b"], alt="Two.")
+    data, _ = figure._repr_mimebundle_()
+    page = ElementTree.fromstring(data["image/svg+xml"])
+    whole = ElementTree.fromstring(figure._render("svg"))
+    drawn, given = (
+        [(float(use.get("x")), float(use.get("y"))) for use in root.iter(f"{SVG}use")]
+        for root in (page, whole)
+    )
+    assert len(drawn) == len(given) > 1000
+    np.testing.assert_allclose(drawn, given, atol=0.0051)
+    ticks = [[text.text for text in root.iter(f"{SVG}text")] for root in (page, whole)]
+    assert ticks[0] == ticks[1]
+    # What the points refer to is there, and their color stands once for all of them.
+    ids = {element.get("id") for element in page.iter()}
+    assert {use.get("href")[1:] for use in page.iter(f"{SVG}use")} <= ids
+    assert data["image/svg+xml"].count("style=") < 200

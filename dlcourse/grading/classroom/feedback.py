@@ -31,6 +31,8 @@ SHORTEST = 8  # characters of a line of code that is worth hiding wherever it is
 # A line of a traceback: "---> 12 x = f()" or "     12 x = f()".
 GAP = re.compile(r"(?<=\S)(?: {2,}|\s*[|│]\s*|\t)(?=\S)")
 GUTTER = re.compile(r"^\s*(?:-+>\s*)?\d+ ?")
+# A frame of what the tests call; between a test and an answer it says nothing to a student.
+OURS = re.compile(r"File \S*[/\\]dlcourse[/\\](?:checks|testing)\b")
 
 
 class HideTests(ClearHiddenTests):
@@ -102,7 +104,9 @@ def _hide_in(output: NotebookNode, hidden: Hidden) -> None:
     if output.output_type == "stream":
         output.text = hidden.redact(output.text)
     elif output.output_type == "error":
-        frames = [_frame(text, hidden) for text in output.traceback]
+        frames = [
+            _frame(text, hidden) for text in output.traceback if not OURS.match(strip_ansi(text))
+        ]
         output.traceback = [hidden.redact(text) for text in frames]
         output.evalue = hidden.redact(output.evalue)
     else:
