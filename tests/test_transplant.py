@@ -13,7 +13,8 @@ from tests import attacks, courses
 
 SLUG = attacks.SLUG
 POINTS = courses.points(SLUG)
-HONEST = POINTS | {attacks.TEST: 0}
+TESTS = courses.tests(SLUG)[attacks.TARGET]
+HONEST = POINTS | dict.fromkeys(TESTS, 0)
 # Attacks whose code has to run are another test's.
 ATTACKS = [a for a in attacks.ATTACKS if a.only_tampers and not a.refused]
 
@@ -33,15 +34,17 @@ def with_helpers():
 def with_two_versions():
     """Honest: the answer pasted above and below; in the notebook's order the right one counts."""
     notebook = courses.filled(SLUG)
-    right = attacks.cell(notebook, "b7-diagnose")
-    place = notebook.cells.index(right)
-    for offset, text in [
-        (0, "def diagnose(*_): return 'first try'"),
-        (3, "def diagnose(*_): 1 / 0"),
+    right = attacks.cell(notebook, attacks.TARGET)
+    first, last = (
+        notebook.cells.index(cell) for cell in (right, attacks.cell(notebook, TESTS[-1]))
+    )
+    for place, text in [
+        (last + 1, "def diagnose(*_): 1 / 0"),
+        (first, "def diagnose(*_): return 'first try'"),
     ]:
         pasted = copy.deepcopy(right)
-        pasted.id, pasted.source = f"version-{offset}", text
-        notebook.cells.insert(place + offset, pasted)
+        pasted.id, pasted.source = f"version-{place}", text
+        notebook.cells.insert(place, pasted)
     return notebook
 
 
