@@ -343,7 +343,7 @@ FORCING = Question(
     wrong=(
         Answer(
             "not-shifted",
-            "lets the decoder read what it shall say",
+            "lets the decoder read what it should say",
             """
             def teacher_forcing(targets, lengths):
                 beyond = torch.arange(targets.shape[1]) >= lengths[:, None]

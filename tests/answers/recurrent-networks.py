@@ -436,6 +436,7 @@ GRU = Question(
                 n = torch.tanh(n_x + (r * h) @ W_hn.T + b_hn)
                 return z * h + (1 - z) * n
             """,
+            loses="idea, bias",
         ),
         Answer(
             "bias-outside",
