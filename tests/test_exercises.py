@@ -19,6 +19,10 @@ SOLUTION = re.compile(r"^( *)### BEGIN SOLUTION\n.*?^ *### END SOLUTION$", re.DO
 # "*(5 points: idea 3, edges 2)*" in the text of a task.
 SAID = re.compile(r"\*\((\d+) points?(?:: ([a-z0-9, ]+))?\)\*")
 PART = re.compile(r"([a-z]+) (\d+)")
+HOURS = {
+    "an hour": 1, "an hour and a quarter": 1.25, "an hour and a half": 1.5,
+    "an hour and three quarters": 1.75, "two hours": 2,
+}  # fmt: skip
 HIDDEN = re.compile(r"\n### BEGIN HIDDEN TESTS\n.*\n### END HIDDEN TESTS\Z", re.DOTALL)
 
 
@@ -158,6 +162,14 @@ def test_code_tasks_have_parts(slug):
             head = f"# {task} · {part}: {points} point{'s' if points != 1 else ''}"
             assert test.source.splitlines()[0] == head
             assert re.search(rf'^testing\.passed\("{task}, .*{part}"\)$', test.source, re.MULTILINE)
+
+
+def test_the_plan_says_how_long_part_b_takes(slug):
+    notebook = courses.source(slug)
+    tasks = [c.source for c in notebook.cells if re.match(r"b\d", c.id)]
+    minutes = sum(int(m) for text in tasks for m in re.findall(r"about (\d+) minutes", text))
+    [said] = re.findall(r"for A, (.+) for B, ", notebook.cells[0].source)
+    assert abs(HOURS[said] * 60 - minutes) <= 10, f"{minutes} minutes are not {said}"
 
 
 def test_parts_stand_alone(slug):
