@@ -27,8 +27,11 @@ def test_both_are_drawn(expected):
     assert {"yours", "expected"} <= {name.split("\n")[0] for name in names}
 
 
-def test_a_long_call_leaves_the_label_of_a_curve_whole():
-    figure = beside(f"keep({list(range(20))})", [1.0, 2.0], [1.0, 3.0])
+@pytest.mark.parametrize(
+    "call", [f"keep({list(range(20))})", "keep the rates of each of the many parts, from below"]
+)
+def test_a_long_call_leaves_the_label_of_a_curve_whole(call):
+    figure = beside(call, [1.0, 2.0], [1.0, 3.0])
     figure.canvas.draw()
     [label] = [text for text in figure.findobj(Text) if text.get_text().startswith("keep")]
     height = label.get_window_extent()

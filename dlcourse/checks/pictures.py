@@ -1,6 +1,7 @@
 """A result drawn beside what was expected, where somebody looks at it."""
 
 import os
+import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,7 @@ def beside(
     alt = f"{head}: {'yours beside what is expected' if fits else 'what is expected'}."
     if want.ndim == 1:
         points = range(len(want)) if x is None else x
-        label = call if len(call) <= LABEL else call.partition("(")[0]
+        label = call if len(call) <= LABEL else textwrap.fill(call.partition("(")[0], LABEL)
         return plotting.curves(points, panels, xlabel="", ylabel=label, alt=alt)
     if want.ndim == 2:
         return plotting.heat_maps(panels, xlabel="column", ylabel="row", alt=alt)

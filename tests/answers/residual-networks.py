@@ -100,6 +100,7 @@ BATCH_NORM = Question(
                 x = (x - x.mean(axes, keepdim=True)) / (x.var(axes, keepdim=True) + eps).sqrt()
                 return weight.view(shape) * x + bias.view(shape)
             """,
+            loses="values, maps",
         ),
         Answer(
             "every-place",
@@ -303,7 +304,7 @@ RUNNING = Question(
                 return ((1 - momentum) * running_mean + momentum * mean,
                         (1 - momentum) * running_var + momentum * var)
             """,
-            loses="variance, maps",
+            loses="variance",
         ),
         Answer(
             "old-weight",
@@ -315,6 +316,7 @@ RUNNING = Question(
                 return (momentum * running_mean + (1 - momentum) * mean,
                         momentum * running_var + (1 - momentum) * var)
             """,
+            loses="mean, edges",
         ),
         Answer(
             "in-place",
@@ -526,6 +528,7 @@ LAYER_NORM = Question(
                 mean, var = x.mean(-1, keepdim=True), x.var(-1, keepdim=True)
                 return weight * (x - mean) / (var + eps).sqrt() + bias
             """,
+            loses="values, shapes",
         ),
         Answer(
             "no-shift",
@@ -673,7 +676,7 @@ RESIDUAL = Question(
                     raise ValueError("shapes")
                 return (y + shortcut).relu()
             """,
-            loses="projection, gradients",
+            loses="projection",
         ),
         Answer(
             "concatenates",
@@ -803,6 +806,7 @@ DENSE = Question(
                     x = torch.cat([x, F.conv2d(x, kernel, padding=1)], dim=1)
                 return x
             """,
+            loses="layer, chain",
         ),
         Answer(
             "relu-after",
@@ -813,6 +817,7 @@ DENSE = Question(
                     x = torch.cat([x, F.conv2d(x, kernel, padding=1).relu()], dim=1)
                 return x
             """,
+            loses="layer, chain",
         ),
         Answer(
             "without-input",
