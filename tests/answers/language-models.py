@@ -101,6 +101,7 @@ WINDOWS = Question(
                 y = torch.cat([numbers[1 : count * T + 1], numbers[:1]])[: count * T].view(count, T)
                 return x, y
             """,
+            loses="edges",
         ),
         Answer(
             "rolled",
@@ -371,7 +372,7 @@ CACHE = Question(
                 scores = (x @ W_q.T)[:, None] @ new_keys.mT / math.sqrt(new_keys.shape[-1])
                 return (scores.softmax(dim=-1) @ new_values)[:, 0], new_keys, new_values
             """,
-            loses="memory, gradients",
+            loses="memory",
         ),
     ),
     right=(
@@ -420,7 +421,7 @@ TOP_P = Question(
                 cut = ordered.softmax(dim=1).cumsum(dim=1) > p
                 return scores.masked_fill(torch.zeros_like(cut).scatter(1, places, cut), -math.inf)
             """,
-            loses="idea, edges, errors",
+            loses="idea, edges",
         ),
         Answer(
             "sorted",
@@ -458,6 +459,7 @@ TOP_P = Question(
                 cut = shares.cumsum(dim=1) - shares >= p
                 return scores.masked_fill(torch.zeros_like(cut).scatter(1, places, cut), -math.inf)
             """,
+            loses="idea, edges, arguments",
         ),
         Answer(
             "refuses-one",
@@ -473,7 +475,7 @@ TOP_P = Question(
                 cut = before >= p
                 return scores.masked_fill(torch.zeros_like(cut).scatter(1, places, cut), -math.inf)
             """,
-            loses="edges",
+            loses="edges, errors",
         ),
         Answer(
             "no-check",
@@ -534,6 +536,7 @@ TOP_P = Question(
                 kept = scores.masked_fill(torch.zeros_like(cut).scatter(1, places, cut), -math.inf)
                 return kept.softmax(dim=1)
             """,
+            loses="idea, edges, arguments",
         ),
     ),
     right=(
