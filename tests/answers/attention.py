@@ -413,6 +413,7 @@ DOT = Question(
                 weights = weights if mask is None else weights * mask
                 return weights @ value, weights
             """,
+            loses="idea",
         ),
         Answer(
             "scale-d",
@@ -426,6 +427,7 @@ DOT = Question(
                 weights = weights if mask is None else weights * mask
                 return weights @ value, weights
             """,
+            loses="idea",
         ),
         Answer(
             "over-queries",
@@ -439,6 +441,7 @@ DOT = Question(
                 weights = weights if mask is None else weights * mask
                 return weights @ value, weights
             """,
+            loses="idea, mask, gradients",
         ),
         Answer(
             "mask-reversed",
@@ -541,7 +544,7 @@ DOT = Question(
                     weights = weights.masked_fill(~mask, 0)
                 return weights @ value, weights
             """,
-            loses="mask, nothing",
+            loses="mask",
         ),
     ),
     right=(

@@ -396,7 +396,7 @@ NIN = Question(
     wrong=(
         Answer(
             "padding-by-default",
-            "overlooks the default of the padding",
+            "pads by 1 where no padding is given",
             """
             def nin_block(x, convs, stride=1, padding=1):
                 for number, (weight, bias) in enumerate(convs):
@@ -910,6 +910,31 @@ COST = Question(
                         channels, size = n[0], 1
                 return parameters, work
             """,
+        ),
+        Answer(
+            "no-overlap",
+            "divides by the stride of a pooling, whether its last window fits or not",
+            """
+            def cost(layers, channels, size):
+                parameters = work = 0
+                for kind, *n in layers:
+                    if kind == "conv":
+                        size = (size + 2 * n[3] - n[1]) // n[2] + 1
+                        weights = n[0] * channels * n[1] ** 2
+                        parameters += weights + n[0]
+                        work += weights * size**2
+                        channels = n[0]
+                    elif kind == "pool":
+                        size //= n[1]
+                    elif kind == "average":
+                        size = 1
+                    else:
+                        parameters += n[0] * channels * size**2 + n[0]
+                        work += n[0] * channels * size**2
+                        channels, size = n[0], 1
+                return parameters, work
+            """,
+            loses="networks",
         ),
         Answer(
             "average-forgotten",

@@ -389,7 +389,7 @@ ATTENTION = Question(
                     weights = weights * mask[:, None]
                 return (weights @ v).transpose(1, 2).flatten(2) @ W_o.T
             """,
-            loses="idea, masks, gradients",
+            loses="idea",
         ),
         Answer(
             "over-queries",
@@ -574,6 +574,7 @@ ADD_NORM = Question(
 
                 return x + norm(x) @ W.T if norm_first else norm(x + x @ W.T)
             """,
+            loses="idea",
         ),
         Answer(
             "eps-outside",
