@@ -292,7 +292,7 @@ NORMS = Question(
                 grads = torch.autograd.grad((h ** 2).sum(), weights)
                 return [g.norm().item() for g in grads]
             """,
-            loses="idea, depth",
+            loses="idea",
         ),
         Answer(
             "linear-output",
@@ -434,7 +434,7 @@ CLIP = Question(
                        for g in gradients]
                 return out, norm
             """,
-            loses="idea, edges, arguments",
+            loses="idea",
         ),
         Answer(
             "by-value",

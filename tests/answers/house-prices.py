@@ -338,7 +338,7 @@ ENCODE = Question(
                     return torch.tensor(table, dtype=torch.float32).reshape(len(rows), D)
                 return encode(train), encode(new)
             """,
-            loses="categories, gaps, edges",
+            loses="gaps",
         ),
         Answer(
             "crash-on-unseen",
@@ -786,7 +786,7 @@ PRICES = Question(
                     raise ValueError("prices")
                 return outputs.exp() * train_prices.log().std() + train_prices.log().mean()
             """,
-            loses="idea, shapes",
+            loses="idea",
         ),
         Answer(
             "prices-not-logs",
@@ -797,7 +797,7 @@ PRICES = Question(
                     raise ValueError("prices")
                 return outputs * train_prices.std() + train_prices.mean()
             """,
-            loses="idea, shapes",
+            loses="idea",
         ),
         Answer(
             "log-of-the-mean",
@@ -808,7 +808,7 @@ PRICES = Question(
                     raise ValueError("prices")
                 return (outputs * train_prices.log().std()).exp() * train_prices.mean()
             """,
-            loses="idea, shapes",
+            loses="idea",
         ),
         Answer(
             "no-exp",
@@ -819,7 +819,7 @@ PRICES = Question(
                     raise ValueError("prices")
                 return outputs * train_prices.log().std() + train_prices.log().mean()
             """,
-            loses="idea, shapes",
+            loses="idea",
         ),
         Answer(
             "population",
