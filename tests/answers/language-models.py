@@ -372,7 +372,7 @@ CACHE = Question(
                 scores = (x @ W_q.T)[:, None] @ new_keys.mT / math.sqrt(new_keys.shape[-1])
                 return (scores.softmax(dim=-1) @ new_values)[:, 0], new_keys, new_values
             """,
-            loses="memory",
+            loses="memory, gradients",
         ),
     ),
     right=(
