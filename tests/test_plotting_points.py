@@ -1,5 +1,6 @@
 """Points of several classes, and ways over a surface: their numbers, and what is refused."""
 
+import re
 from xml.etree import ElementTree
 
 import numpy as np
@@ -85,3 +86,15 @@ def test_a_thousand_points_are_still_a_drawing_that_follows_the_theme():
     ids = {element.get("id") for element in page.iter()}
     assert {use.get("href")[1:] for use in page.iter(f"{SVG}use")} <= ids
     assert data["image/svg+xml"].count("style=") < 200
+
+
+def test_a_plot_that_a_page_shows_twice_has_two_sets_of_names():
+    one, other = (
+        plotting.points({"": (torch.eye(2), [0, 1])}, classes=["a", "b"], alt=alt)
+        for alt in ("One.", "Other.")
+    )
+    names = [
+        set(re.findall(r' id="([^"]+)"', f._repr_mimebundle_()[0]["image/svg+xml"]))
+        for f in (one, other)
+    ]
+    assert names[0] and not names[0] & names[1]

@@ -40,7 +40,7 @@ def inline_svg(svg: str, alt: str, width: int, height: int) -> str | None:
     )
     svg = re.sub(r"<style.*?</style>", "", svg, flags=re.DOTALL)  # it would hold for the page
     svg = re.sub(r"'DejaVu Sans'[^;\"]*", FONT, svg)
-    own = hashlib.sha256(svg.encode()).hexdigest()[:8]  # also of figures that round to the same
+    own = hashlib.sha256((alt + svg).encode()).hexdigest()[:8]  # a page may show a plot twice
     svg = re.sub(r">\s+<", "><", svg)
     svg = _MARKERS.sub(_styled_once, _PLACES.sub(_rounded, svg))
     used = {name: number for number, name in enumerate(dict.fromkeys(_REFERENCE.findall(svg)))}
