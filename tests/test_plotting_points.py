@@ -97,4 +97,5 @@ def test_a_plot_that_a_page_shows_twice_has_two_sets_of_names():
         set(re.findall(r' id="([^"]+)"', f._repr_mimebundle_()[0]["image/svg+xml"]))
         for f in (one, other)
     ]
-    assert names[0] and not names[0] & names[1]
+    assert names[0]
+    assert not names[0] & names[1]
