@@ -20,6 +20,7 @@ from traitlets.config import PyFileConfigLoader
 
 from dlcourse import grading
 from dlcourse.grading import paths
+from dlcourse.grading.submissions.tasks import part_of
 
 ROOT = Path(__file__).resolve().parent.parent
 SLUGS = sorted(path.parent.name for path in (ROOT / "solutions").glob("*/*.ipynb"))
@@ -183,6 +184,7 @@ def questions(notebook: nbformat.NotebookNode) -> dict[str, list[nbformat.Notebo
     return found
 
 
+@functools.cache  # asked for each pair of answers
 def tests(slug: str) -> dict[str, list[str]]:
     """The ids of the test cells of each answer that is graded automatically."""
     return {a: [cell.id for cell in cells] for a, cells in questions(source(slug)).items()}
@@ -196,8 +198,7 @@ def worth(slug: str, answer: str) -> float:
 def part(test: str, answer: str) -> str:
     """Which part of an answer's task a test is about; '' where the task has no parts."""
     assert test.endswith("-test"), test
-    name = test.removesuffix("-test")
-    return name.removeprefix(f"{answer}-") if name.startswith(f"{answer}-") else ""
+    return part_of(test, answer)
 
 
 @functools.cache
@@ -229,7 +230,7 @@ def filled(slug: str, answers: dict[str, str] | None = None) -> nbformat.Noteboo
     notebook = copy.deepcopy(released(slug))
     solutions = {cell.id: cell.source for cell in source(slug).cells}
     for cell in notebook.cells:
-        if cell.id in questions(notebook):
+        if cell.id in tests(slug):
             cell.source = solutions[cell.id]
     unknown = set(answers or {}) - {cell.id for cell in notebook.cells}
     assert not unknown, f"no such cells in {slug}: {unknown}"

@@ -37,10 +37,12 @@ def draw_beside(
         display(beside(call, got, expected, x))
 
 
-def beside(
-    call: str, got: object, expected: object, x: Sequence[float] | None = None
-) -> "Figure | str":
-    """The figure that :func:`draw_beside` shows; text where nothing can be drawn."""
+def beside(call: str, got: object, expected: object, x: Sequence[float] | None = None) -> "Figure":
+    """The figure that :func:`draw_beside` shows.
+
+    Raises:
+        ValueError: if ``expected``, which is the instructor's, cannot be drawn.
+    """
     from dlcourse import plotting  # loads matplotlib, which most notebooks do without
 
     want, have = _numbers(expected), _numbers(got)

@@ -14,7 +14,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from pygments.formatters import HtmlFormatter
 from traitlets import List
 
-from dlcourse.grading.submissions.tasks import is_bonus, part_of
+from dlcourse.grading.submissions.tasks import is_bonus, part_of, task_of
 from dlcourse.grading.submissions.transplant import HEADS, is_free
 
 HEADING = re.compile(r"(?m)^#{1,6} +(.+)$")
@@ -170,9 +170,8 @@ def split(cells: list[NotebookNode]) -> tuple[str, list[Question], list[Notebook
                 last.parts.append(Part(name, part))
                 last.cells += waiting
             else:
-                part = part_of(name, answers[-1]) if test and answers else ""
-                short = answers[-1] if part else name.removesuffix("-test")
-                own = [Part(name, part)]
+                short = task_of(name, answers)
+                own = [Part(name, part_of(name, short))]
                 questions.append(Question(name, heading or name, short, parts=own, cells=waiting))
             waiting, begun = [], False
     return title, questions, rest + waiting

@@ -13,7 +13,7 @@ from dlcourse.grading.collection import collect
 from dlcourse.grading.course import UserError, course_config, find_exercise, load_config
 from dlcourse.grading.paths import sqlite_file
 from dlcourse.grading.reports import scanner
-from dlcourse.grading.submissions.tasks import is_bonus, part_of
+from dlcourse.grading.submissions.tasks import is_bonus, task_of
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,7 @@ class Question:
     @property
     def task(self) -> str:
         """Its name, or that of the answer of which it tests a part."""
-        answer = self.cells[-1] if self.cells else ""
-        return answer if answer and part_of(self.name, answer) else self.short
+        return task_of(self.name, self.cells)
 
 
 class Grade(NamedTuple):

@@ -11,7 +11,7 @@ A bonus has no points, and nobody misses it; its cells are named ``bonus`` or ``
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -78,10 +78,8 @@ def tasks(notebook: "NotebookNode") -> list[Task]:
             found[-1].cells += cells
             cells = []
         elif utils.is_grade(cell):
-            whole = (
-                fill[-1] if test and fill and part_of(grade_id(cell), fill[-1]) else name_of(cell)
-            )
-            found.append(Task(whole, cells, fill, [cell] if test else []))
+            name = task_of(grade_id(cell), fill)
+            found.append(Task(name, cells, fill, [cell] if test else []))
             cells, fill = [], []
     if found:
         found[-1].cells += cells
@@ -92,6 +90,20 @@ def tasks(notebook: "NotebookNode") -> list[Task]:
 def name_of(cell: "NotebookNode") -> str:
     """What the task is called that a graded cell belongs to."""
     return printable(grade_id(cell)).removesuffix("-test")
+
+
+def task_of(graded: str, answers: Sequence[str]) -> str:
+    """What the task is called to which a graded cell belongs.
+
+    Args:
+        graded: the cell's name.
+        answers: the names of the cells to be filled in before it, up to it.
+
+    Returns:
+        The name of the last answer, if the cell tests a part of it; else the cell's own.
+    """
+    part = answers and part_of(graded, answers[-1])
+    return answers[-1] if part else printable(graded).removesuffix("-test")
 
 
 def is_bonus(cell: "NotebookNode") -> bool:

@@ -195,11 +195,7 @@ def transplant(exercise: NotebookNode, submission: NotebookNode) -> NotebookNode
     fillable = [i for i, cell in enumerate(exercise.cells) if utils.is_solution(cell)]
     _tell(
         notebook,
-        lacks=[
-            _name(exercise.cells[i])
-            for i in fillable
-            if i not in found and _missed(exercise.cells[i])
-        ],
+        lacks=[_name(c) for i, c in enumerate(exercise.cells) if _missed(c) and i not in found],
         matched=matching.said((found[i], _name(exercise.cells[i])) for i in fillable if i in found),
         left_out=left_out,
     )

@@ -96,18 +96,17 @@ def _earned(test: "NotebookNode") -> bool:
 
 def _parts(task: Task) -> list[str]:
     """Each part with its points, and of a failed one why; the same reason is told in full once."""
-    lines, told = [], set()
+    lines, told = [], []
     for test in task.tests:
-        points = test.metadata.nbgrader.points
-        worth = f"{points:g} point{'s' if points != 1 else ''}"
+        mark = test.metadata.nbgrader
+        worth = f"{mark.points:g} point{'s' if mark.points != 1 else ''}"
         state = PASS if _earned(test) else FAIL
-        lines.append(
-            f"{state}  {parts.part_of(test.metadata.nbgrader.grade_id, task.name)}, {worth}"
-        )
-        reason = [] if state == PASS else _failure(test)
-        shown = ["as above"] if tuple(reason) in told else reason
-        lines += [f"      {line}" for line in shown]
-        told |= {tuple(reason)} if reason else set()
+        lines.append(f"{state}  {parts.part_of(mark.grade_id, task.name)}, {worth}")
+        if state == FAIL:
+            reason = _failure(test)
+            shown = ["as above"] if reason in told else reason
+            lines += [f"      {line}" for line in shown]
+            told.append(reason)
     return lines
 
 
