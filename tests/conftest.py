@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 
 from tests.browser import chromium
+from tests.stand_in import gpu  # noqa: F401, a fixture
 
 # nbgrader_config.py does so in each process that reads it.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])

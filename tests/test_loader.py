@@ -199,11 +199,10 @@ def test_bad_input_is_named(make, error, words):
         make()
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 @pytest.mark.parametrize("shuffle", [False, True])
-def test_the_same_batches_on_a_gpu(digits, shuffle):
+def test_the_same_batches_on_a_gpu(gpu, digits, shuffle):
     on_cpu = TensorLoader(digits, 256, shuffle=shuffle, transform=AUGMENT)
-    on_gpu = TensorLoader(digits, 256, shuffle=shuffle, transform=AUGMENT, device="cuda")
+    on_gpu = TensorLoader(digits, 256, shuffle=shuffle, transform=AUGMENT, device=gpu)
     for (x, y), (x2, y2) in zip(on_cpu, on_gpu, strict=True):
         assert x2.is_cuda
         assert y2.is_cuda

@@ -189,9 +189,8 @@ def test_tolerances():
     assert "got:      0.05" in message(testing.check_close, "f(x)", 0.05, 0.0, rtol=10)
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
-def test_tensors_may_lie_on_a_gpu():
-    testing.check_close("f(x)", torch.ones(2, device="cuda"), torch.ones(2))
+def test_tensors_may_lie_on_a_gpu(gpu):
+    testing.check_close("f(x)", torch.ones(2, device=gpu), torch.ones(2))
 
 
 def test_raises():

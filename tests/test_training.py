@@ -494,17 +494,14 @@ def test_no_float64_is_computed():
     assert len(history) == 2
 
 
-GPU = pytest.param(
-    "cuda", marks=pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA GPU")
-)
 MPS = pytest.param(
     "mps", marks=pytest.mark.skipif(not torch.backends.mps.is_available(), reason="no MPS")
 )
 
 
-@pytest.mark.parametrize("device", ["cpu", GPU, MPS])
+@pytest.mark.parametrize("device", ["cpu", "cuda", MPS])
 @pytest.mark.parametrize("amp", [False, True])
-def test_fit_moves_model_and_batches(device, amp):
+def test_fit_moves_model_and_batches(gpu, device, amp):
     data, model = batches(*problem()), network()
     optimizer = torch.optim.Adam(model.parameters())
     quick(model, data, optimizer=optimizer, epochs=1)  # leaves state behind on the CPU
@@ -517,10 +514,10 @@ def test_fit_moves_model_and_batches(device, amp):
 # ---------------------------------------------------------------- bad input
 
 
-@pytest.mark.parametrize("device", ["cpu", GPU, MPS])
+@pytest.mark.parametrize("device", ["cpu", "cuda", MPS])
 @pytest.mark.parametrize("value", [math.nan, math.inf])
 @pytest.mark.parametrize("batch", [1, 3])
-def test_non_finite_loss_names_epoch_and_batch(value, batch, device):
+def test_non_finite_loss_names_epoch_and_batch(gpu, value, batch, device):
     x, y = problem()
 
     class Spoiled:

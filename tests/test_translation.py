@@ -231,11 +231,10 @@ def test_dropout_acts_in_training_only(data):
     assert torch.equal(model(*batch), model(*batch))
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA GPU")
-def test_on_a_gpu(data):
-    there = TranslationDataset(data.pairs, device="cuda")
+def test_on_a_gpu(gpu, data):
+    there = TranslationDataset(data.pairs, device=gpu)
     assert there.subset(range(3)).source.is_cuda
-    model = network(data).cuda()
+    model = network(data).to(gpu)
     optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
     loader = PooledLoader(there, 64)
     history = training.fit(

@@ -256,77 +256,73 @@ def test_cuda_is_not_waited_for_by_batches_from_the_cpu(allowed, graphed):
     assert len(allowed) == 1
 
 
-@needs_cuda
-def test_cuda_epochs_are_those_of_the_cpu_bit_for_bit():
+def test_on_a_gpu_epochs_are_those_of_the_cpu_bit_for_bit(gpu):
     still = transforms.Compose([transforms.RandomCrop(28, 3), transforms.RandomHorizontalFlip()])
     sets = [datasets.MNIST5k().subset(range(90))] * 2
     a, b = (
         datasets.TensorLoader(data, 20, shuffle=True, transform=still, device=device)
-        for data, device in zip(sets, ("cpu", "cuda"), strict=True)
+        for data, device in zip(sets, ("cpu", gpu), strict=True)
     )
     for (x, y), (there, labels) in zip(a, b, strict=True):
         assert torch.equal(there.cpu(), x)
         assert torch.equal(labels.cpu(), y)
 
 
-def still_usable():
-    return torch.ones(3, device="cuda").sum().item() == 3
+def still_usable(gpu):
+    return torch.ones(3, device=gpu).sum().item() == 3
 
 
 TEXT = torch.arange(400) % 30
 
 
-@needs_cuda
 @pytest.mark.parametrize(
     "windows", [datasets.RandomWindows, datasets.SequentialWindows, "list", "list on the GPU"]
 )
-def test_cuda_a_token_out_of_range_is_named_and_the_process_goes_on(windows):
-    model = models.RecurrentNet(29, 8).cuda()
+def test_on_a_gpu_a_token_out_of_range_is_named_and_the_process_goes_on(gpu, windows):
+    model = models.RecurrentNet(29, 8).to(gpu)
     if isinstance(windows, str):
         data = list(datasets.SequentialWindows(TEXT, 10, 2))
         if windows == "list on the GPU":
-            data = [(x.cuda(), y.cuda()) for x, y in data]
+            data = [(x.to(gpu), y.to(gpu)) for x, y in data]
             data = [(x, y) for x, y in data if int(x.max()) == 29]
     else:
-        data = windows(TEXT, 10, 2, device="cuda")
+        data = windows(TEXT, 10, 2, device=gpu)
     with pytest.raises(ValueError, match=r"tokens must lie in 0 … 28, got 29|labels run from"):
         train(model, data, metrics=None)
-    assert still_usable()
+    assert still_usable(gpu)
     with pytest.raises(ValueError, match=r"tokens must lie in 0 … 28, got 29|labels run from"):
         training.evaluate(model, data, metrics=None)
-    assert still_usable()
+    assert still_usable(gpu)
 
 
-@needs_cuda
-def test_cuda_searches_and_samples_check_what_they_are_given():
-    data = datasets.TranslationDataset(datasets.phrasebook("train", size=50), device="cuda")
+def test_on_a_gpu_searches_and_samples_check_what_they_are_given(gpu):
+    data = datasets.TranslationDataset(datasets.phrasebook("train", size=50), device=gpu)
     sizes = len(data.source_vocabulary) - 1, len(data.target_vocabulary)
     sentences = [pair.source for pair in data.pairs]
     for network in (models.Seq2Seq, models.AttentionSeq2Seq, models.Transformer):
-        model = network(*sizes).cuda()
+        model = network(*sizes).to(gpu)
         with pytest.raises(ValueError, match="in source"):
             models.translate(model, data, sentences)
         with pytest.raises(ValueError, match="source_lengths must lie in"):
             models.greedy_search(model, data.source[:2] * 0, data.source_lengths[:2] + 99, 3)
-        assert still_usable()
+        assert still_usable(gpu)
     with pytest.raises(ValueError, match="got 40"):
-        models.sample(models.RecurrentNet(40, 8).cuda(), [3, 40], 2)
-    assert still_usable()
+        models.sample(models.RecurrentNet(40, 8).to(gpu), [3, 40], 2)
+    assert still_usable(gpu)
 
 
-@needs_cuda
-def test_cuda_a_class_out_of_range_is_named_and_the_process_goes_on():
+def test_on_a_gpu_a_class_out_of_range_is_named_and_the_process_goes_on(gpu):
     x, y = torch.rand(8, 4), torch.full((8,), 7)
     for data in (
         [(x, y)],
-        [(x.cuda(), y.cuda())],
-        datasets.TensorLoader(TensorDataset(x, y), 4, device="cuda"),
-        datasets.TensorLoader(TensorDataset(x.cuda(), y.cuda()), 4),
+        [(x.to(gpu), y.to(gpu))],
+        datasets.TensorLoader(TensorDataset(x, y), 4, device=gpu),
+        datasets.TensorLoader(TensorDataset(x.to(gpu), y.to(gpu)), 4),
     ):
-        model = models.MLP([4, 8, 3]).cuda()
+        model = models.MLP([4, 8, 3]).to(gpu)
         with pytest.raises(ValueError, match="labels run from 7 to 7"):
             train(model, data)
-        assert still_usable()
+        assert still_usable(gpu)
 
 
 @needs_cuda

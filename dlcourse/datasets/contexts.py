@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from dlcourse.datasets.vocabulary import Vocabulary
+from dlcourse.runtime import place_of
 
 
 def number_words(texts: Iterable[Sequence[str]], vocabulary: Vocabulary) -> tuple[Tensor, Tensor]:
@@ -41,12 +42,14 @@ def subsample(numbers: Tensor, rate: float, generator: torch.Generator | None = 
     Args:
         numbers: (n,) int64, 0 or more.
         rate: the share below which all is kept, 1e-3 for example.
-        generator: draws.
+        generator: of any device, whatever that of the numbers; the same seed draws others on
+            another device.
 
     Returns:
         (n,) bool.
 
     Raises:
+        TypeError: generator is something else.
         ValueError: rate is not positive, or numbers has another shape.
     """
     _check(numbers, "subsample")
@@ -54,7 +57,8 @@ def subsample(numbers: Tensor, rate: float, generator: torch.Generator | None = 
         raise ValueError(f"subsample takes a rate above 0, not {rate!r}.")
     share = torch.bincount(numbers) / len(numbers)
     keep = (rate / share).sqrt()[numbers]
-    return torch.rand(len(numbers), generator=generator) < keep
+    draws = torch.rand(len(numbers), generator=generator, device=place_of(generator, "subsample"))
+    return draws.to(numbers.device) < keep
 
 
 def context_pairs(numbers: Tensor, places: Tensor, window: int) -> tuple[Tensor, Tensor, Tensor]:

@@ -85,13 +85,23 @@ def check_tokens(network: str, name: str, tokens: Tensor, vocab_size: int) -> No
         ValueError: they have another shape, or a number is not in 0 … vocab_size - 1. That is seen
             on a CPU, and on a GPU within `runtime.looking()`: a look waits for the GPU.
     """
+    check_numbers(network, name, tokens, vocab_size)
+    if tokens.ndim != 2 or not tokens.numel():
+        raise ValueError(f"{network}: {name} must have shape (N, T), got {tuple(tokens.shape)}.")
+
+
+def check_numbers(network: str, name: str, tokens: Tensor, vocab_size: int) -> None:
+    """Checks token numbers of any shape, as `check_tokens` does.
+
+    Raises:
+        TypeError: they are not integers.
+        ValueError: a number is not in 0 … vocab_size - 1; seen as in `check_tokens`.
+    """
     if tokens.is_floating_point() or tokens.is_complex() or tokens.dtype == torch.bool:
         raise TypeError(
             f"{network}: {name} must hold numbers of tokens, integers, got {tokens.dtype}."
         )
-    if tokens.ndim != 2 or not tokens.numel():
-        raise ValueError(f"{network}: {name} must have shape (N, T), got {tuple(tokens.shape)}.")
-    if not unseen(tokens):
+    if tokens.numel() and not unseen(tokens):
         low, high = (int(v) for v in torch.aminmax(tokens))
         if low < 0 or high >= vocab_size:
             raise ValueError(

@@ -37,7 +37,7 @@ class Diffusion:
         """What steps 0 … t make of data x, in one go.
 
         Args:
-            x: (N, …) float, roughly of mean 0 and variance 1.
+            x: (N, …) float, roughly of mean 0 and variance 1, on any device.
             t: (N,) steps, int64.
             noise: standard normal numbers of the shape of x.
 
@@ -52,7 +52,7 @@ class Diffusion:
                 f"Diffusion: x {tuple(x.shape)} needs steps t ({len(x)},) and noise of its own "
                 f"shape, got {tuple(t.shape)} and {tuple(noise.shape)}."
             )
-        kept = self.kept[t].view(-1, *[1] * (x.ndim - 1))
+        kept = self.kept.to(x.device)[t].view(-1, *[1] * (x.ndim - 1))
         return kept.sqrt() * x + (1 - kept).sqrt() * noise
 
     def loss(self, predict: Callable[[Tensor, Tensor], Tensor], x: Tensor) -> Tensor:
@@ -65,7 +65,8 @@ class Diffusion:
         Returns:
             A 0-d tensor.
         """
-        t, noise = torch.randint(len(self.beta), (len(x),)), torch.randn_like(x)
+        t = torch.randint(len(self.beta), (len(x),), device=x.device)
+        noise = torch.randn_like(x)
         return (predict(self.add_noise(x, t, noise), t) - noise).square().mean()
 
     @torch.no_grad()
@@ -88,21 +89,25 @@ class Diffusion:
 
     @torch.no_grad()
     def sample(
-        self, predict: Callable[[Tensor, Tensor], Tensor], shape: tuple[int, ...]
+        self,
+        predict: Callable[[Tensor, Tensor], Tensor],
+        shape: tuple[int, ...],
+        device: str | torch.device = "cpu",
     ) -> list[Tensor]:
         """Examples made from noise.
 
         Args:
             predict: as in `loss`.
             shape: (N, …).
+            device: that of the network.
 
         Returns:
             T + 1 tensors of this shape: the noise at the beginning, then what each step back makes
             of it. The last one holds the examples.
         """
-        way = [torch.randn(shape)]
+        way = [torch.randn(shape, device=device)]
         for t in reversed(range(len(self.beta))):
             x = way[-1]
-            predicted = predict(x, torch.full(shape[:1], t))
-            way.append(self.step_back(x, t, predicted, torch.randn(shape)))
+            predicted = predict(x, torch.full(shape[:1], t, device=device))
+            way.append(self.step_back(x, t, predicted, torch.randn_like(x)))
         return way

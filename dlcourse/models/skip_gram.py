@@ -4,6 +4,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from dlcourse.models.checks import check_numbers
+from dlcourse.runtime import unseen
+
 
 class SkipGram(nn.Module):
     """Skip-gram with negative sampling: a word's vector shall know the words around it from noise.
@@ -38,10 +41,14 @@ class SkipGram(nn.Module):
             (), the mean of −log σ(v·u) − k · mean of log σ(−v·u′) over the noise words u′.
 
         Raises:
-            ValueError: center and context are not both (B,), or noise has another shape.
+            TypeError: one of them does not hold integers.
+            ValueError: center and context are not both (B,), noise has another shape, or a word's
+                number is not in 0 … V - 1; which of them a network alone on a GPU does not see,
+                `RecurrentNet` says.
         """
         if center.ndim != 1:
             raise ValueError(f"SkipGram takes centers of shape (B,), not {tuple(center.shape)}.")
+        check_numbers("SkipGram", "center", center, self.center.num_embeddings)
         return self._loss(self.center(center), context, noise)
 
     def _loss(self, v: Tensor, true: Tensor, noise: Tensor) -> Tensor:
@@ -55,6 +62,8 @@ class SkipGram(nn.Module):
                 f"({len(v)},) and noise of ({len(v)}, K) or (S,), not {tuple(true.shape)} and "
                 f"{tuple(noise.shape)}."
             )
+        for name, words in (("the true words", true), ("noise", noise)):
+            check_numbers(type(self).__name__, name, words, self.context.num_embeddings)
         right = (v * self.context(true)).sum(dim=1)  # (B,)
         u = self.context(noise)  # (S, D) or (B, K, D)
         wrong = v @ u.T if noise.ndim == 1 else (u @ v[:, :, None])[:, :, 0]
@@ -77,13 +86,16 @@ class CBOW(SkipGram):
             noise: as for `SkipGram`.
 
         Raises:
-            ValueError: other shapes, or a place with no word around it.
+            TypeError: as for `SkipGram`.
+            ValueError: other shapes, a place with no word around it, or a number out of range; seen
+                as in `SkipGram`.
         """
         if around.ndim != 2:
             raise ValueError(f"CBOW takes contexts of shape (B, C), not {tuple(around.shape)}.")
         there = around >= 0
-        if not there.any(dim=1).all():
+        if not unseen(there) and not there.any(dim=1).all():
             raise ValueError("CBOW: a place has no word around it.")
+        check_numbers("CBOW", "around", around.clamp(min=0), self.center.num_embeddings)
         vectors = self.center(around.clamp(min=0)) * there[:, :, None]
         return self._loss(vectors.sum(dim=1) / there.sum(dim=1, keepdim=True), word, noise)
 
@@ -134,7 +146,10 @@ def factorize(matrix: Tensor, D: int, seed: int = 0) -> Tensor:
     """
     if matrix.ndim != 2 or not 1 <= D <= min(matrix.shape):
         raise ValueError(f"factorize: no {D} dimensions from shape {tuple(matrix.shape)}.")
-    with torch.random.fork_rng(devices=[]):
+    kind = matrix.device.type
+    with torch.random.fork_rng(
+        [] if kind == "cpu" else [matrix.device], device_type="cuda" if kind == "cpu" else kind
+    ):
         torch.manual_seed(seed)
         U, S, _ = torch.svd_lowrank(matrix, q=min(D + 10, *matrix.shape), niter=2)
     return U[:, :D] * S[:D].sqrt()

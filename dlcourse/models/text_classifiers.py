@@ -5,6 +5,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from dlcourse.models.checks import check_tokens
+
 
 class AveragedVectors(nn.Module):
     """The mean of a text's word vectors, and a linear layer on it.
@@ -23,7 +25,14 @@ class AveragedVectors(nn.Module):
         self.linear = nn.Linear(D, num_classes)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Scores (N, num_classes) of texts (N, T) int64; padding counts for nothing."""
+        """Scores (N, num_classes) of texts (N, T) int64; padding counts for nothing.
+
+        Raises:
+            TypeError: x does not hold integers.
+            ValueError: it has another shape, or a word's number is not in 0 … V - 1; which of them
+                a network alone on a GPU does not see, `RecurrentNet` says.
+        """
+        check_tokens("AveragedVectors", "x", x, self.embedding.num_embeddings)
         lengths = (x != self.padding).sum(dim=1, keepdim=True).clamp(min=1)
         return self.linear(self.embedding(x).sum(dim=1) / lengths)
 
@@ -47,7 +56,15 @@ class BidirectionalClassifier(nn.Module):
         self.linear = nn.Linear(2 * hidden_size, num_classes)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Scores (N, num_classes) of texts (N, T) int64, padded at their ends, not empty."""
+        """Scores (N, num_classes) of texts (N, T) int64, padded at their ends, not empty.
+
+        On a GPU each call waits: the lengths of packed sequences have to be on the CPU.
+
+        Raises:
+            TypeError: as of `AveragedVectors`.
+            ValueError: as of `AveragedVectors`.
+        """
+        check_tokens("BidirectionalClassifier", "x", x, self.embedding.num_embeddings)
         lengths = (x != self.padding).sum(dim=1).clamp(min=1)
         packed = nn.utils.rnn.pack_padded_sequence(
             self.embedding(x), lengths.cpu(), batch_first=True, enforce_sorted=False
@@ -83,7 +100,18 @@ class TextCNN(nn.Module):
         self.linear = nn.Linear(channels * len(widths), num_classes)
 
     def forward(self, x: Tensor) -> Tensor:
-        """Scores (N, num_classes) of texts (N, T) int64, T at least the largest width."""
+        """Scores (N, num_classes) of texts (N, T) int64, T at least the largest width.
+
+        Raises:
+            TypeError: as of `AveragedVectors`.
+            ValueError: as of `AveragedVectors`, or the texts are shorter than the largest width.
+        """
+        check_tokens("TextCNN", "x", x, self.embedding.num_embeddings)
+        widest = max(conv.kernel_size[0] for conv in self.convolutions)
+        if x.shape[1] < widest:
+            raise ValueError(
+                f"TextCNN: a kernel sees {widest} words, and the texts have {x.shape[1]}; pad them."
+            )
         vectors = self.embedding(x).mT  # (N, D, T): for torch, the channels come first
         found = [conv(vectors).relu().amax(dim=2) for conv in self.convolutions]
         return self.linear(torch.cat(found, dim=1))
