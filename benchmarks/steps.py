@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from measuring import synchronize
 from torch import Tensor, nn
 
-KINDS = ("plain", "compiled", "graph")
+KINDS = ("plain", "compiled", "graph", "compiled graph")
 Optimizer = Callable[..., torch.optim.Optimizer]  # (parameters, fused) -> an optimizer
 
 
@@ -28,7 +28,8 @@ def make_step(
     """A training step of a copy of the network, always on the same batch, which is there already.
 
     Args:
-        kind: ``"plain"``; ``"compiled"`` by torch.compile; ``"graph"``, captured once and replayed.
+        kind: ``"plain"``; ``"compiled"`` by torch.compile; ``"graph"``, captured once and replayed;
+            ``"compiled graph"``, both.
         network: is left as it is.
         optimizer: makes one, of parameters and whether it is to be fused, as on a GPU.
         x: (N, …), a batch on its device.
@@ -41,9 +42,9 @@ def make_step(
         model = model.to(memory_format=torch.channels_last)
         x = x.contiguous(memory_format=torch.channels_last)
     stepper = optimizer(model.parameters(), x.is_cuda)
-    forward = torch.compile(model) if kind == "compiled" else model
+    forward = torch.compile(model) if "compiled" in kind else model
     # Without the cache of cast weights: one that a capture has filled would stay as it was.
-    context = torch.autocast(x.device.type, torch.bfloat16, cache_enabled=kind != "graph")
+    context = torch.autocast(x.device.type, torch.bfloat16, cache_enabled="graph" not in kind)
 
     def step() -> None:
         stepper.zero_grad()
@@ -55,7 +56,7 @@ def make_step(
             nn.utils.clip_grad_norm_(model.parameters(), clip)
         stepper.step()
 
-    return captured(step) if kind == "graph" else step
+    return captured(step) if "graph" in kind else step
 
 
 def captured(step: Callable[[], None]) -> Callable[[], None]:
@@ -104,7 +105,7 @@ def possible(wanted: Iterable[str], network: nn.Module, *batch, **options) -> di
     """
     found = {}
     for kind in wanted:
-        if kind == "graph" and batch[1].device.type != "cuda":
+        if "graph" in kind and batch[1].device.type != "cuda":
             continue
         try:
             step = make_step(kind, network, *batch, **options)

@@ -92,7 +92,7 @@ def epochs(rows: list[dict]) -> str:
 
 def speeds(rows: list[dict]) -> str:
     """Images a second: `fit`, the bare steps, and `fit` against the usual loop."""
-    kinds = [k for k in ("plain", "compiled", "graph") if any(k in r["limits"] for r in rows)]
+    kinds = list(dict.fromkeys(kind for row in rows for kind in row["limits"]))
     head = ["network", "px", "precision", "`fit`, images/s", *(f"{k} steps" for k in kinds)]
     head += ["`fit`, of the limit", "peer 0", "peer 4", "published, images/s"]
     lines = []
