@@ -87,10 +87,11 @@ def check_number(name: str, answer: object) -> float:
     """
     check(answer is not None, f"{name} is still None: assign the number you calculated.")
     value = _as_float(_plain(answer))
-    check(
-        value is not None and math.isfinite(value),
-        f"{name} is {show(answer)}: assign one finite number, for example 12 or 0.125.",
-    )
+    if value is None or not math.isfinite(value):
+        # Not by `check`: to write the text of a tensor takes longer than all else here.
+        raise CheckError(
+            f"{name} is {show(answer)}: assign one finite number, for example 12 or 0.125."
+        )
     return value
 
 
