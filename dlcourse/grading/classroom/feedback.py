@@ -14,7 +14,8 @@ import re
 from pathlib import Path
 
 from jinja2 import FileSystemLoader
-from nbconvert.exporters import HTMLExporter
+from nbconvert.exporters import HTMLExporter, TemplateExporter
+from nbconvert.exporters.html import WidgetsDataTypeFilter
 from nbconvert.filters import strip_ansi
 from nbformat import NotebookNode
 from nbgrader import utils
@@ -25,6 +26,9 @@ from dlcourse.grading.classroom.reasons import reasons
 from dlcourse.grading.content.colors import ansi2html
 from dlcourse.grading.content.html import PICTURES, PIXELS, TEXTS, clean, markdown2html
 
+# In a page, "<" begins a tag: in texts it is "&lt;".
+NO_ALT = re.compile(r"<img(?![^>]*\salt=)")
+UNDESCRIBED = "No description has been provided for this image"
 NOTE = "# Here further tests ran that are not shown."
 REMOVED = "(a line of the hidden tests, not shown)"
 SHORTEST = 8  # characters of a line of code that is worth hiding wherever it is printed
@@ -202,6 +206,30 @@ class FeedbackExporter(HTMLExporter):
         yield "clean_html", clean
         yield "ansi2html", ansi2html
         yield "wrapping", wrapping
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict | None = None, **kw: object
+    ) -> tuple[str, dict]:
+        """The page of a notebook.
+
+        nbconvert's own would read the whole page again, as long as it takes to make it, to say of
+        pictures that nobody has described them.
+
+        Args:
+            nb: the notebook.
+            resources: nbconvert's.
+            **kw: nbconvert's.
+
+        Returns:
+            HTML, and the resources.
+        """
+        resources = self._init_resources(resources)
+        widgets = WidgetsDataTypeFilter(
+            notebook_metadata=self._nb_metadata, parent=self, resources=resources
+        )
+        self.register_filter("filter_data_type", widgets)
+        page, resources = TemplateExporter.from_notebook_node(self, nb, resources, **kw)
+        return NO_ALT.sub(f'<img alt="{UNDESCRIBED}"', page), resources
 
 
 def wrapping(text: str) -> str:

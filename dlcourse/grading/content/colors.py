@@ -4,6 +4,7 @@ Both ways of nbconvert's take time that grows with the square of the length: Pyg
 run of names and dots, that for a terminal's color codes for their number and for the length of one.
 """
 
+import functools
 import html
 import re
 
@@ -37,6 +38,11 @@ def highlight_code(source: str, language: str | None = None, metadata: dict | No
     """
     if takes_long(source):
         return f'<div class="highlight"><pre>{html.escape(source)}\n</pre></div>\n'
+    return _colored(source, language)
+
+
+@functools.lru_cache(maxsize=500)  # most cells of a class's notebooks are the instructor's
+def _colored(source: str, language: str | None) -> str:
     return highlight(source, language=language)
 
 
