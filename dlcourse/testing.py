@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 # What the test cells find here, too.
-from dlcourse.checks.bans import without  # noqa: F401
+from dlcourse.checks.bans import AUTOGRAD, without  # noqa: F401
 from dlcourse.checks.bonus import bonus  # noqa: F401
 from dlcourse.checks.failures import CheckError, article, describe, fail, show
 from dlcourse.checks.gradients import check_gradients  # noqa: F401
