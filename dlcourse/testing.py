@@ -94,6 +94,18 @@ def check_number(name: str, answer: object) -> float:
     return value
 
 
+def check_float(call: str, got: object, hint: str = "") -> float:
+    """Check that a value is one number, or a tensor without dimensions, and return it as a float.
+
+    Raises:
+        CheckError: if it is not.
+    """
+    value = _as_float(_plain(got))
+    if value is None:
+        fail(call, "is not numeric", "a number", describe(got), hint)
+    return value
+
+
 def check_items(call: str, got: object, number: int | None = None, hint: str = "") -> list:
     """Check that a value is a sequence of ``number`` items, or any, and return them as a list.
 
