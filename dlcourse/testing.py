@@ -19,7 +19,7 @@ import torch
 from torch import Tensor
 
 # What the test cells find here, too.
-from dlcourse.checks.bans import without  # noqa: F401
+from dlcourse.checks.bans import AUTOGRAD, without  # noqa: F401
 from dlcourse.checks.bonus import bonus  # noqa: F401
 from dlcourse.checks.failures import CheckError, article, describe, fail, show
 from dlcourse.checks.gradients import check_gradients  # noqa: F401
@@ -92,6 +92,18 @@ def check_number(name: str, answer: object) -> float:
         raise CheckError(
             f"{name} is {show(answer)}: assign one finite number, for example 12 or 0.125."
         )
+    return value
+
+
+def check_float(call: str, got: object, hint: str = "") -> float:
+    """Check that a value is one number, or a tensor without dimensions, and return it as a float.
+
+    Raises:
+        CheckError: if it is not.
+    """
+    value = _as_float(_plain(got))
+    if value is None:
+        fail(call, "is not numeric", "a number", describe(got), hint)
     return value
 
 

@@ -5,6 +5,7 @@ import math
 import pytest
 import torch
 from torch import nn
+from torch.autograd import forward_ad
 from torch.nn import functional as F
 
 from dlcourse import models, testing
@@ -78,6 +79,56 @@ def test_ban_holds(name):
         space["answer"](X)
     space["answer"](X)
     assert bans.active() == []
+
+
+def loss(w):
+    return (X[:, :, 0, 0] @ w).relu().sum()
+
+
+def of_leaf(find):
+    leaf = W.clone().requires_grad_()
+    return find(leaf, loss(leaf))
+
+
+def dual():
+    with forward_ad.dual_level():
+        return forward_ad.unpack_dual(loss(forward_ad.make_dual(W, W))).tangent
+
+
+W = torch.ones(3, 2)
+ONE = torch.ones(())
+DERIVATIVES = {
+    "backward": lambda: of_leaf(lambda leaf, value: value.backward()),
+    "torch.autograd.backward": lambda: of_leaf(lambda leaf, value: torch.autograd.backward(value)),
+    "torch.autograd.grad": lambda: of_leaf(lambda leaf, value: torch.autograd.grad(value, leaf)),
+    "engine": lambda: of_leaf(
+        lambda leaf, value: torch.autograd.Variable._execution_engine.run_backward(
+            (value,), (ONE,), False, False, (leaf,), False, accumulate_grad=False
+        )
+    ),
+    "torch.func.grad": lambda: torch.func.grad(loss)(W),
+    "torch.func.vjp": lambda: torch.func.vjp(loss, W)[1](ONE),
+    "torch.func.jacrev": lambda: torch.func.jacrev(loss)(W),
+    "torch.func.jvp": lambda: torch.func.jvp(loss, (W,), (W,)),
+    "torch.func.jacfwd": lambda: torch.func.jacfwd(loss)(W),
+    "torch.func.hessian": lambda: torch.func.hessian(loss)(W),
+    "torch.func.linearize": lambda: torch.func.linearize(loss, W)[1](W),
+    "dual numbers": dual,
+    "jacobian": lambda: torch.autograd.functional.jacobian(loss, W),
+    "jacobian, forwards": lambda: torch.autograd.functional.jacobian(
+        loss, W, vectorize=True, strategy="forward-mode"
+    ),
+    "functional.jvp": lambda: torch.autograd.functional.jvp(loss, W, W),
+    "an operation's own": lambda: torch.ops.aten.threshold_backward(W, W, 0),
+}
+
+
+@pytest.mark.parametrize("name", DERIVATIVES)
+@pytest.mark.filterwarnings("ignore::FutureWarning", "ignore::UserWarning")
+def test_derivatives_are_banned_whoever_finds_them(name):
+    DERIVATIVES[name]()
+    with testing.without(*testing.AUTOGRAD), pytest.raises(bans.BannedError):
+        DERIVATIVES[name]()
 
 
 def test_other_operations_are_as_before():

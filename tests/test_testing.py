@@ -319,6 +319,20 @@ def test_text_and_sets_are_no_sequences(got):
     assert "is no sequence" in message(testing.check_items, "f()", got, 3)
 
 
+@pytest.mark.parametrize("got", [2, 2.0, Fraction(2), np.float32(2), torch.tensor(2), math.inf])
+def test_a_number_of_any_kind_becomes_a_float(got):
+    value = testing.check_float("f()", got)
+    assert type(value) is float
+    assert value == got
+
+
+@pytest.mark.parametrize("got", [None, "2", (), [2.0], torch.zeros(1), True, 10**400])
+def test_what_is_no_number_is_said(got):
+    text = message(testing.check_float, "f()", got, hint=HINT)
+    assert text.startswith("f(): is not numeric.\n  expected: a number")
+    assert HINT in text
+
+
 def test_a_result_without_a_derivative_is_told_from_one_that_is_no_tensor():
     testing.check_requires_grad("f(x)", torch.ones(2, requires_grad=True) * 2)
     with pytest.raises(testing.CheckError, match="f\\(x\\): is cut off from its arguments"):

@@ -16,6 +16,10 @@ from torch.utils._python_dispatch import TorchDispatchMode
 
 from dlcourse.checks.failures import CheckError
 
+# Who lets torch find a derivative: backwards, forwards (``torch.func.jvp``, ``jacfwd`` and
+# ``linearize`` make dual numbers, too), or with an operation's own ``…_backward``.
+AUTOGRAD = ("torch.autograd.grad", "torch.autograd.backward", "make_dual", "_backward")
+
 _active: list[tuple[str, ...]] = []
 
 
@@ -39,6 +43,7 @@ def without(*names: str) -> Iterator[None]:
         *names: a word without a dot bans every operation of torch that has it in its name
             (``"batch_norm"``: ``F.batch_norm``, ``nn.BatchNorm2d``, ``torch.native_batch_norm``);
             a dotted name one function, or one class with its methods (``"dlcourse.models.LeNet"``).
+            ``*AUTOGRAD`` are all that find derivatives.
 
     Raises:
         BannedError: in the code that calls one of them.

@@ -584,6 +584,40 @@ BACKWARD = Question(
                 return dict(zip(names, grads))
             """,
         ),
+        Answer(
+            "forward-mode",
+            "lets autograd do it, forwards",
+            """
+            def gradients(x, y, W1, b1, W2, b2):
+                def loss(W1, b1, W2, b2):
+                    return F.cross_entropy((x @ W1 + b1).relu() @ W2 + b2, y)
+
+                grads = torch.func.jacfwd(loss, argnums=(0, 1, 2, 3))(W1, b1, W2, b2)
+                return dict(zip(("W1", "b1", "W2", "b2"), grads))
+            """,
+        ),
+        Answer(
+            "one-direction-at-a-time",
+            "gives one number of a parameter a slope, and lets autograd carry it to the loss",
+            """
+            from torch.autograd import forward_ad
+
+
+            def gradients(x, y, W1, b1, W2, b2):
+                given = {"W1": W1, "b1": b1, "W2": W2, "b2": b2}
+                found = {name: torch.zeros_like(value) for name, value in given.items()}
+                for name, value in given.items():
+                    for i in range(value.numel()):
+                        direction = torch.zeros_like(value)
+                        direction.view(-1)[i] = 1
+                        with forward_ad.dual_level():
+                            P = given | {name: forward_ad.make_dual(value, direction)}
+                            o = (x @ P["W1"] + P["b1"]).relu() @ P["W2"] + P["b2"]
+                            slope = forward_ad.unpack_dual(F.cross_entropy(o, y)).tangent
+                        found[name].view(-1)[i] = 0 if slope is None else slope
+                return found
+            """,
+        ),
     ),
     right=(
         Answer(

@@ -908,7 +908,8 @@ LEAKS = Question(
             "looks at the training rows and not at the new ones",
             """
             def leaks(encode):
-                train, near = torch.randn(9, 3), torch.randn(4, 3)
+                g = torch.Generator().manual_seed(1)
+                train, near = torch.randn(9, 3, generator=g), torch.randn(4, 3, generator=g)
                 far = torch.cat([near, torch.full((1, 3), 99.0), torch.full((1, 3), -99.0)])
                 return not torch.allclose(encode(train, near)[0], encode(train, far)[0])
             """,
@@ -919,7 +920,8 @@ LEAKS = Question(
             "looks at a new row and not at the training rows",
             """
             def leaks(encode):
-                train, near = torch.randn(9, 3), torch.randn(4, 3)
+                g = torch.Generator().manual_seed(1)
+                train, near = torch.randn(9, 3, generator=g), torch.randn(4, 3, generator=g)
                 far = torch.cat([near, torch.full((1, 3), 99.0), torch.full((1, 3), -99.0)])
                 return not torch.allclose(encode(train, near)[1], encode(train, far)[1][:4])
             """,
@@ -930,10 +932,11 @@ LEAKS = Question(
             "tries new rows that do not go beyond the training rows",
             """
             def leaks(encode):
-                train = torch.cat([torch.randn(9, 3), torch.tensor([[50.0] * 3, [-50.0] * 3])])
-                row, some, others = torch.randn(1, 3), torch.randn(4, 3), torch.randn(6, 3) + 5
+                g = torch.Generator().manual_seed(1)
+                inside, row, some, others = torch.randn(20, 3, generator=g).split([9, 1, 4, 6])
+                train = torch.cat([inside, torch.tensor([[50.0] * 3, [-50.0] * 3])])
                 first = encode(train, torch.cat([row, some]))
-                second = encode(train, torch.cat([row, others]))
+                second = encode(train, torch.cat([row, others + 5]))
                 return not (torch.allclose(first[0], second[0], rtol=1e-4, atol=1e-5)
                             and torch.allclose(first[1][0], second[1][0], rtol=1e-4, atol=1e-5))
             """,
@@ -944,7 +947,8 @@ LEAKS = Question(
             "tries rows far above, and none far below",
             """
             def leaks(encode):
-                train, row = torch.randn(9, 3), torch.full((1, 3), 0.1)
+                g = torch.Generator().manual_seed(1)
+                train, row = torch.randn(9, 3, generator=g), torch.full((1, 3), 0.1)
                 near = torch.cat([row, torch.full((1, 3), -0.1)])
                 far = torch.cat([row, torch.full((1, 3), -0.1), torch.full((1, 3), 99.0)])
                 first, second = encode(train, near), encode(train, far)
@@ -958,7 +962,9 @@ LEAKS = Question(
             "takes whoever does not give mean 0 and deviation 1 for leaking",
             """
             def leaks(encode):
-                train, new = encode(torch.randn(9, 3), 5 + torch.randn(9, 3))
+                g = torch.Generator().manual_seed(1)
+                given, others = torch.randn(18, 3, generator=g).split(9)
+                train, new = encode(given, 5 + others)
                 centered = train.mean(0).abs().max() < 1e-3
                 return not (centered and (train.std(0) - 1).abs().max() < 1e-3)
             """,
@@ -968,8 +974,9 @@ LEAKS = Question(
             "changes the training rows, on which everything may depend",
             """
             def leaks(encode):
-                new = torch.randn(4, 3)
-                one, other = encode(torch.randn(9, 3), new), encode(5 * torch.randn(9, 3), new)
+                g = torch.Generator().manual_seed(1)
+                new, some, others = torch.randn(22, 3, generator=g).split([4, 9, 9])
+                one, other = encode(some, new), encode(5 * others, new)
                 return not torch.allclose(one[1], other[1])
             """,
         ),
@@ -978,9 +985,10 @@ LEAKS = Question(
             "says True for honest",
             """
             def leaks(encode):
-                train, row = torch.randn(9, 3), torch.randn(1, 3)
-                first = encode(train, torch.cat([row, torch.randn(3, 3)]))
-                second = encode(train, torch.cat([row, 99 * torch.randn(9, 3)]))
+                g = torch.Generator().manual_seed(1)
+                train, row = torch.randn(9, 3, generator=g), torch.randn(1, 3, generator=g)
+                first = encode(train, torch.cat([row, torch.randn(3, 3, generator=g)]))
+                second = encode(train, torch.cat([row, 99 * torch.randn(9, 3, generator=g)]))
                 return (torch.allclose(first[0], second[0])
                         and torch.allclose(first[1][0], second[1][0]))
             """,
