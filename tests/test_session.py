@@ -450,6 +450,42 @@ def test_a_lost_process_costs_its_own_question_only(reason):
     assert not errors(results["three-test"])
 
 
+ENDLESS = "def {}():\n    while True:\n        pass\ndef quick():\n    return 1"
+
+
+def test_parts_of_a_task_share_the_time_that_a_loop_without_end_takes():
+    cells = (
+        SETUP,
+        answer("one", ENDLESS.format("first")),
+        *(Cell(f"one-{part}", "first()", "test") for part in "abc"),
+        Cell("one-d", "assert quick() == 1", "test"),
+        answer("two", ENDLESS.format("second")),
+        Cell("two-a", "second()", "test"),
+    )
+    results = session.run(Task(cells, limits=replace(LIMITS, cell_seconds=2)))
+    said = {name: [text for _, text in errors(found)] for name, found in results.items()}
+    for name, seconds in {"one-a": "2", "one-b": "0.2", "one-c": "0.2", "two-a": "2"}.items():
+        (text,) = said[name]
+        assert f"longer than {seconds} s" in text, name
+        assert ("An earlier part" in text) == (seconds == "0.2")
+    assert said["one-d"] == []
+
+
+def test_what_was_stopped_is_not_run_again_when_a_process_is_lost():
+    cells = (
+        SETUP,
+        answer("one", ENDLESS.format("first")),
+        Cell("one-test", "ran = True\nfirst()", "test"),
+        answer("two", BAD["KernelDied"]),
+        Cell("two-test", "assert ran\nbad()", "test"),
+        answer("three", "three = 3"),
+        Cell("three-test", "assert 'ran' not in globals()", "test"),
+    )
+    results = session.run(Task(cells, limits=replace(LIMITS, cell_seconds=2)))
+    assert [name for name, _ in errors(results["two-test"])] == ["KernelDied"]
+    assert not errors(results["three-test"])
+
+
 def test_interrupts_that_are_ignored_and_endless_iterators_end():
     code = (
         "import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"

@@ -16,13 +16,14 @@ from dlcourse.grading.isolation.zygotes import POOL
 GRACE = 3  # seconds for an interrupted cell to end
 TICK = 0.05  # seconds between looks at the memory
 MAX_RESTARTS = 20
+AFTER_STOP = 0.1  # of a cell's time is left to the parts of a task after one that was stopped
 SEND = 20  # seconds for an order to be read; files may come with it
 MAX_OUTPUTS = 20_000_000  # characters of all outputs of a notebook
 
 REASONS = {
     "TimeLimit": (
         "this took longer than {seconds:g} s and was stopped. Does a loop of yours never end, or "
-        "work on far more than the task asks for?"
+        "work on far more than the task asks for?{again}"
     ),
     "MemoryLimit": (
         "your code used more than {memory:.1f} GB of memory and was stopped. Does a list or tensor "
@@ -41,6 +42,7 @@ REASONS = {
         "({problem}). No question could be graded; your instructor has to look into it."
     ),
 }
+AGAIN = " An earlier part of this task had taken the whole time, which its parts share."
 UNFINISHED = (
     "the worker did not do all that it was asked for: has it the same version of dlcourse as this "
     "machine?"
@@ -115,7 +117,9 @@ class _Session:
         self._left = MAX_OUTPUTS
         self._end = float("inf")
         self._kernels: list[Kernel] = []
-        self._guilty: set[str] = set()  # cells that ended a kernel; they are not run again
+        self._guilty: set[str] = set()  # cells that took too much; they are not run again
+        self._seconds = task.limits.cell_seconds  # for the cell that runs now
+        self._stopped = False  # whether a part of this task has been stopped for its time
         self._restarts = 0
 
     def run(self) -> dict[str, list[dict]]:
@@ -139,13 +143,24 @@ class _Session:
         """Run one cell; if that ends a kernel, go on with new ones as if it had not been there."""
         if time.monotonic() > self._end or self._restarts > MAX_RESTARTS:
             return [self._error("NotRun")]
+        if cell.role == "student":  # another task
+            self._stopped = False
+        # A loop without end shall not cost the time of the tasks that follow.
+        self._seconds = self._limits.cell_seconds * (AFTER_STOP if self._stopped else 1)
+        gone = False
         try:
-            return self._run(cell)
-        except _GoneError as gone:
+            shown = self._run(cell)
+        except _GoneError as error:
+            gone, shown = True, [self._error(str(error))]
+        stopped = any(output.get("ename") == "TimeLimit" for output in shown)
+        self._stopped |= stopped
+        if gone or (stopped and cell.role == "test"):
             self._guilty.add(cell.id)
+        if gone:
+            self._seconds = self._limits.cell_seconds
             # Of a shared cell the tests' half still has to run.
             self._replay(self._task.cells[: place + (cell.role == "shared")])
-            return [self._error(str(gone))]
+        return shown
 
     def _replay(self, before: Iterable[Cell]) -> None:
         """Bring new kernels to where the old ones were."""
@@ -194,7 +209,7 @@ class _Session:
 
     def _run(self, cell: Cell) -> list[dict]:
         student, _ = self._kernels
-        end = min(time.monotonic() + self._limits.cell_seconds, self._end + GRACE)
+        end = min(time.monotonic() + self._seconds, self._end + GRACE)
         tested: list[dict] = []
         if cell.role != "student":
             # The tests' side comes first: nothing that became of the student's can keep it from
@@ -263,7 +278,8 @@ class _Session:
     def _error(self, name: str, problem: str = "") -> dict:
         text = REASONS[name].format(
             problem=problem,
-            seconds=self._limits.cell_seconds,
+            seconds=self._seconds,
+            again=AGAIN if self._stopped else "",
             memory=self._limits.memory / 2**30,
             total=self._limits.notebook_seconds,
         )
