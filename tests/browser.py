@@ -16,8 +16,8 @@ STRAYS = """(body, boxes) => {
     const found = [], view = body.ownerDocument.defaultView;
     for (let top = 0; top < body.scrollHeight; top += view.innerHeight) {
         view.scrollTo(0, top);
-        for (let y = 3; y < view.innerHeight; y += 9)
-            for (let x = 3; x < view.innerWidth; x += 31) {
+        for (let y = 3; y < view.innerHeight; y += 11)
+            for (let x = 3; x < view.innerWidth; x += 67) {
                 const seen = body.ownerDocument.elementFromPoint(x, y);
                 const box = seen && seen.closest(boxes);
                 const place = box && box.getBoundingClientRect();
