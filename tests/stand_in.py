@@ -94,7 +94,7 @@ class StandIn(TorchFunctionMode):
             over = True
         else:
             over = bool(there) and target is None
-        self._refuse_generator(func, kwargs.get("generator"), over, given)
+        self._refuse_generator(func, kwargs.get("generator"), over)
         result = func(*args, **kwargs)
         if over and func is not Tensor.copy_:
             for x in _tensors(result[:1] if func in PACKING else result):
@@ -102,7 +102,7 @@ class StandIn(TorchFunctionMode):
         return result
 
     def _refuse_mixture(self, func, args: tuple, given: list[Tensor]) -> None:
-        if func in INDEXING and not self.on(given[0]) and given[0].dim():
+        if func in INDEXING and not self.on(args[0]) and any(map(self.on, _tensors(args[1]))):
             raise RuntimeError(
                 "indices should be either on cpu or on the same device as the indexed tensor (cpu)"
             )
@@ -116,8 +116,8 @@ class StandIn(TorchFunctionMode):
                 f"cuda:0 and cpu! ({resolve_name(func) or func})"
             )
 
-    def _refuse_generator(self, func, generator, over: bool, given: list[Tensor]) -> None:
-        if generator is not None and over and func not in (torch.randperm,):
+    def _refuse_generator(self, func, generator, over: bool) -> None:
+        if generator is not None and over:
             raise RuntimeError(
                 f"Expected a 'cuda' device type for generator but found '{generator.device}' "
                 f"({resolve_name(func) or func})"

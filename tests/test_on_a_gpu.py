@@ -275,6 +275,7 @@ def test_what_comes_of_a_tensor_on_a_gpu_is_there(gpu):
     for tensor in (*views, *made, x.grad, here.to(x), here.to(gpu, torch.float64), x[[0, 1]]):
         assert tensor.device == torch.device("cuda", 0)
         assert tensor.is_cuda
+    here[:] = x[0].detach()
     here.copy_(x[0].detach())
     for tensor in (here, here * 2, x.cpu(), x.to("cpu"), x.detach().to(here)):
         assert tensor.device == torch.device("cpu")
