@@ -12,6 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+KINDS = ("plain", "compiled", "graph", "compiled graph")  # of bare training steps; see steps.py
 
 
 class Rows:

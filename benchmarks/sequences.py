@@ -11,8 +11,8 @@ import torch
 import torch.nn.functional as F
 from measuring import begin, fastest, finish, parser
 from pipelines import fast_options, our_epochs
-from rows import Rows
-from steps import KINDS, possible, seconds_a_step
+from rows import KINDS, Rows
+from steps import possible, seconds_a_step
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 from training import adam

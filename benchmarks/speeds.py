@@ -22,8 +22,8 @@ from pipelines import (
     peer_epoch,
     peer_loaders,
 )
-from rows import Rows
-from steps import KINDS, fastest_step, possible
+from rows import KINDS, Rows
+from steps import fastest_step, possible
 from torch import nn
 
 from dlcourse import datasets
@@ -31,7 +31,7 @@ from dlcourse import datasets
 PRECISIONS = ("float32", "bfloat16")
 HEAD = (
     f"{'images per second':<11} {'px':>3} {'precision':<9} {'fit':>9} "
-    + " ".join(f"{kind:>9}" for kind in KINDS)
+    + " ".join(f"{kind:>14}" for kind in KINDS)
     + f" {'of limit':>9} {'peer 0/fit':>10} {'peer 4/fit':>10} {'MiB':>6}"
 )
 
@@ -44,7 +44,7 @@ def line(r: dict) -> str:
     memory = "–" if r["peak_memory"] is None else f"{r['peak_memory'] / 2**20:,.0f}"
     return (
         f"{r['case']:<17} {r['size']:>3} {r['precision']:<9} {r['images'] / r['ours']:>9,.0f} "
-        + " ".join(f"{'–' if rate is None else format(rate, ',.0f'):>9}" for rate in rates)
+        + " ".join(f"{'–' if rate is None else format(rate, ',.0f'):>14}" for rate in rates)
         + "".join(
             f"{'–' if ratio is None else format(ratio, '.2f'):>{width}}"
             for ratio, width in zip(ratios, (10, 11, 11), strict=True)

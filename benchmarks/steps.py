@@ -11,7 +11,6 @@ import torch.nn.functional as F
 from measuring import synchronize
 from torch import Tensor, nn
 
-KINDS = ("plain", "compiled", "graph", "compiled graph")
 Optimizer = Callable[..., torch.optim.Optimizer]  # (parameters, fused) -> an optimizer
 
 

@@ -5,7 +5,7 @@ import statistics
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from rows import ROOT, read_rows
+from rows import KINDS, ROOT, read_rows
 
 README = ROOT / "benchmarks" / "README.md"
 RESULTS = ROOT / "benchmarks" / "results"
@@ -92,7 +92,7 @@ def epochs(rows: list[dict]) -> str:
 
 def speeds(rows: list[dict]) -> str:
     """Images a second: `fit`, the bare steps, and `fit` against the usual loop."""
-    kinds = list(dict.fromkeys(kind for row in rows for kind in row["limits"]))
+    kinds = [kind for kind in KINDS if any(kind in row["limits"] for row in rows)]
     head = ["network", "px", "precision", "`fit`, images/s", *(f"{k} steps" for k in kinds)]
     head += ["`fit`, of the limit", "peer 0", "peer 4", "published, images/s"]
     lines = []

@@ -24,8 +24,8 @@ from pipelines import (
     peer_epoch,
     peer_loaders,
 )
-from rows import Rows
-from steps import KINDS, possible, seconds_a_step
+from rows import KINDS, Rows
+from steps import possible, seconds_a_step
 from torch import nn
 
 from dlcourse import datasets, models, training
