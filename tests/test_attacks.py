@@ -363,7 +363,7 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag, attributes):
         self.inside = tag if tag in ("script", "style") else None
-        text = " ".join(f"{name}={value}" for name, value in attributes)
+        text = " ".join(f"{name}={value or ''}" for name, value in attributes)
         if tag in self.ACTIVE:
             self.active.append(f"<{tag} {text}>")
         for name, value in attributes:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -575,3 +576,22 @@ def check(function):
         test = f"testing.check_untouched('f', {name}, torch.ones(2), {{'w': torch.ones(2)}})"
         [(_, message)] = fails(student, test)
         assert "has been changed" in message
+
+
+def test_a_tests_process_that_the_machine_took_is_replaced_once(monkeypatch):
+    """Killed from outside while it runs a cell of the instructor's own."""
+    taken = []
+    tested = session._Session._tested
+
+    def lost(self, cell, end):
+        if cell.id == "own" and not taken:
+            taken.append(os.kill(self._kernels[1].pid, signal.SIGKILL))
+        return tested(self, cell, end)
+
+    monkeypatch.setattr(session._Session, "_tested", lost)
+    own = Cell("own", "import time\ntime.sleep(1)", "shared")
+    cells = (SETUP, answer("one", "def good():\n    return 1"), own)
+    results = session.run(Task((*cells, Cell("test", "assert good() == 1", "test")), limits=LIMITS))
+    assert taken
+    assert session.FAILED not in results
+    assert not errors(results["test"])

@@ -74,7 +74,12 @@ def run(task: Task) -> dict[str, list[dict]]:
         NotStartedError: if there are no processes to run it in; that is not the student's fault.
     """
     with POOL.used(task) as key:
-        return _Session(task, key).run()
+        results = _Session(task, key).run()
+        # The tests' process runs nothing of the student's. If it was lost, the machine took it, for
+        # want of memory perhaps, and may do so once.
+        if any("KernelDied" in output["evalue"] for output in results.get(FAILED, ())):
+            results = _Session(task, key).run()
+        return results
 
 
 def checked(task: Task, told: object) -> dict[str, list[dict]]:
