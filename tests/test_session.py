@@ -595,3 +595,8 @@ def test_a_tests_process_that_the_machine_took_is_replaced_once(monkeypatch):
     assert taken
     assert session.FAILED not in results
     assert not errors(results["test"])
+
+
+def test_a_signal_to_the_own_group_of_processes_reaches_nobody_elses():
+    """The group is 0 where it has begun outside: then other students' processes are in it, too."""
+    passes("import os\ndef group():\n    return os.getpgrp()", "assert group() > 0")

@@ -171,6 +171,9 @@ def enter(limits: Limits) -> None:
         os.closerange(0, 1024)
         os.waitpid(child, 0)
         os._exit(0)
+    # A signal to one's group of processes goes to all of it, in whatever namespace they are: the
+    # other forks must not be in it.
+    os.setsid()
     space = _address_space(limits)
     _mount(limits)
     _limit(limits, space)
