@@ -82,7 +82,7 @@ def correctness(results: Path, by: float) -> list[Step]:
     """The tests that need CUDA, and every chapter and solution, side by side."""
     tests = sorted((ROOT / "tests").glob("test_*.py"))
     tests = [p for p in tests if not p.name.startswith("test_benchmarks")]  # these need Jupyter
-    tests = [p for p in tests if re.search(r"cuda|\bgpu[,)]", p.read_text("utf-8"))]
+    tests = [p for p in tests if re.search(r"cuda|gpu[,)]", p.read_text("utf-8"))]
     command = [sys.executable, "-m", "pytest", "--noconftest", "-p", "tests.stand_in", "-q"]
     command += ["-k", "cuda or gpu"]
     steps = [Step("tests", (*command, *map(str, tests)), 75, beside=True, by=by)]

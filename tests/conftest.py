@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 from tests.browser import chromium
-from tests.stand_in import gpu  # noqa: F401, a fixture
+from tests.stand_in import cpu_or_gpu, gpu  # noqa: F401, fixtures
 
 # nbgrader_config.py does so in each process that reads it.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])

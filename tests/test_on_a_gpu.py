@@ -23,7 +23,8 @@ square = torch.rand(N, 1, 16, 16, generator=torch.Generator().manual_seed(4))
 scores = torch.randn(N, generator=torch.Generator().manual_seed(5))
 counts = torch.randint(0, 9, (V, V), generator=torch.Generator().manual_seed(6)).float()
 small = {"num_classes": 10, "in_channels": 1, "width": 0.125}
-pixels, large = torch.rand(2, 1, 64, 64), torch.rand(2, 1, 224, 224)
+pixels = torch.rand(2, 1, 64, 64, generator=torch.Generator().manual_seed(7))
+large = torch.rand(2, 1, 224, 224, generator=torch.Generator().manual_seed(8))
 
 
 def lora() -> nn.Module:

@@ -309,10 +309,9 @@ def test_lines_contrast_with_the_card(color):
 # --- Tensors of every kind ---------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("device", ["cpu", "cuda"])
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16, torch.float32, torch.int64])
-def test_tensors_of_any_device_and_type(gpu, device, dtype):
-    values = torch.arange(1, 7, device=device).to(dtype)
+def test_tensors_of_any_device_and_type(cpu_or_gpu, dtype):
+    values = torch.arange(1, 7, device=cpu_or_gpu).to(dtype)
     if dtype.is_floating_point:
         values.requires_grad_()
     figure = plotting.curves(
@@ -328,7 +327,7 @@ def test_tensors_of_any_device_and_type(gpu, device, dtype):
     if dtype.is_floating_point:
         image = image / 6
     drawn(plotting.image_grid(image, alt=ALT))
-    assert values.device.type == device
+    assert values.device.type == cpu_or_gpu
 
 
 def test_inputs_are_neither_changed_nor_shared():

@@ -95,8 +95,9 @@ class CBOW(SkipGram):
         there = around >= 0
         if not unseen(there) and not there.any(dim=1).all():
             raise ValueError("CBOW: a place has no word around it.")
-        check_numbers("CBOW", "around", around.clamp(min=0), self.center.num_embeddings)
-        vectors = self.center(around.clamp(min=0)) * there[:, :, None]
+        words = around.clamp(min=0)
+        check_numbers("CBOW", "around", words, self.center.num_embeddings)
+        vectors = self.center(words) * there[:, :, None]
         return self._loss(vectors.sum(dim=1) / there.sum(dim=1, keepdim=True), word, noise)
 
 
